@@ -1,0 +1,1 @@
+"""When, who and how: plan, workflow, delivery, reach, panel and command line. The only house with a database."""

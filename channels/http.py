@@ -1,0 +1,72 @@
+"""HTTP as every channel uses it: time-outs always, no silent retry, and no secret in any text that leaves here."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from channels.base import Temporary, Unsure
+
+# Seconds to connect, seconds between bytes. The delivery lease is longer than their sum (campaign/delivery.py).
+TIMEOUT = (5.0, 30.0)
+
+_SECRET = re.compile(
+    r"(?i)(\"?(?:access_token|refresh_token|client_secret|app_secret|secret_key|appsecret_proof|input_token"
+    r"|fb_exchange_token|code_verifier|auth_token|password|authorization)\"?\s*[=:]\s*\"?(?:oauth |bearer )?)"
+    r"[^&\s\"',}]+"
+)
+
+
+def redact(text: str) -> str:
+    """The text with every value that follows a secret's name replaced by dots."""
+    return _SECRET.sub(r"\1•••", text)
+
+
+class Http(requests.Session):
+    """One shared session: a pool as large as the threads that use it, and a time-out on every request."""
+
+    def __init__(self, pool_size: int = 16) -> None:
+        super().__init__()
+        adapter = HTTPAdapter(pool_connections=pool_size, pool_maxsize=pool_size, max_retries=0)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        """As `requests.Session.request`, with `TIMEOUT` where the caller names none."""
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = TIMEOUT
+        return super().request(method, url, *args, **kwargs)
+
+
+def never_left(error: requests.RequestException) -> bool:
+    """Whether the request surely did not reach the service: no name, no route, refused, or no connection in time."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError):
+        return isinstance(cause.reason, NewConnectionError | ConnectTimeoutError)
+    return False
+
+
+@contextmanager
+def sending(service: str) -> Iterator[None]:
+    """Around one request that changes something: network errors become Temporary (never left) or Unsure."""
+    try:
+        yield
+    except requests.RequestException as error:
+        if never_left(error):
+            raise Temporary(f"Chưa kết nối được tới {service}; sẽ tự thử lại.") from None
+        raise Unsure(f"{service} chưa trả lời rõ ràng; bài có thể đã lên.") from None
+
+
+@contextmanager
+def reading(service: str) -> Iterator[None]:
+    """Around one request that changes nothing: any network error is Temporary."""
+    try:
+        yield
+    except requests.RequestException:
+        raise Temporary(f"Chưa đọc được từ {service}; sẽ tự thử lại.") from None

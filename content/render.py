@@ -1,0 +1,56 @@
+"""From a message to words: plain text for posts, safe HTML for pages."""
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import markdown
+import nh3
+
+from content.message import Message, Variant
+
+_TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "blockquote"}
+_BLOCK_END = re.compile(r"</(p|h2|h3|blockquote|ul|ol)>\s*")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The words of one message for one kind of channel: plain text in NFC, paragraphs apart by an empty line."""
+
+    title: str
+    description: str
+    text: str
+
+
+def safe_html(source: str) -> str:
+    """Markdown as HTML that cannot carry script, style or pictures from elsewhere (sanitised by nh3)."""
+    return nh3.clean(markdown.markdown(source), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https"})
+
+
+def plain(source: str) -> str:
+    """Markdown as plain text: emphasis dropped, list items with a dash, a link as its words and its address."""
+    page = safe_html(source)
+    page = re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', _link, page)
+    page = page.replace("<li>", "– ").replace("</li>", "\n").replace("<br>", "\n")
+    page = _BLOCK_END.sub("\n\n", page)
+    text = html.unescape(nh3.clean(page, tags=set()))
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
+    text = re.sub(r"\n(– [^\n]*)\n\n(?=– )", r"\n\1\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _link(match: re.Match[str]) -> str:
+    address, words = match.groups()
+    return words if words == address else f"{words} ({address})"
+
+
+def render(message: Message, kind: str) -> Rendered:
+    """The words of a message for a kind of channel: its variant where it has one, else the base text."""
+    variants: Mapping[str, Variant] = message.variants
+    variant = variants.get(kind, Variant())
+    return Rendered(
+        title=variant.title or message.title,
+        description=variant.description,
+        text=plain(variant.text or message.text),
+    )
