@@ -178,7 +178,11 @@ class Session(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """One thing a person enters to connect a channel. Forms, masking, checks and docs come from these rows."""
+    """One thing a channel needs to know. Forms, masking, checks and docs come from these rows.
+
+    A person enters it in the panel, except where `from_config` says that it comes from `[services.<kind>]` of the
+    configuration file: service addresses, which nobody may point elsewhere from a form.
+    """
 
     name: str
     label: str
@@ -186,6 +190,7 @@ class Setting:
     secret: bool = False
     required: bool = True
     default: str = ""
+    from_config: bool = False
 
 
 @dataclass(frozen=True)

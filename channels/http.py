@@ -35,7 +35,7 @@ class Http(requests.Session):
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """As `requests.Session.request`, with `TIMEOUT` where the caller names none."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = TIMEOUT
