@@ -201,6 +201,7 @@ class Limits:
     title: int | None = None
     description: int | None = None
     pictures: int = 0
+    picture_required: bool = False
     picture_bytes: int | None = None
     picture_types: tuple[str, ...] = ("image/jpeg", "image/png")
 
@@ -305,6 +306,8 @@ def limit_problems(limits: Limits, outgoing: Outgoing) -> list[str]:
     ):
         if most is not None and len(value) > most:
             problems.append(f"{name} dài {len(value)} ký tự, nhiều nhất là {most}; hãy rút ngắn.")
+    if limits.picture_required and not outgoing.media:
+        problems.append("Kênh này cần một ảnh; hãy thêm ảnh vào thông điệp.")
     if len(outgoing.media) > limits.pictures:
         problems.append(f"Có {len(outgoing.media)} ảnh, kênh này nhận nhiều nhất {limits.pictures}.")
     for media in outgoing.media:

@@ -4,9 +4,13 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 HOST = "127.0.0.1"
 
@@ -14,11 +18,13 @@ HOST = "127.0.0.1"
 class _Quiet(WSGIRequestHandler):
     """Requests carry tokens in their address, so none is ever logged."""
 
-    # Without HTTP/1.1 every request would open a connection of its own.
-    protocol_version = "HTTP/1.1"
-
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log nothing."""
+
+    def make_environ(self) -> "WSGIEnvironment":
+        """As werkzeug's, with the headers that have an underscore, which it drops: Zalo's own have one."""
+        own = {f"HTTP_{key.upper()}": value for key, value in self.headers.items() if "_" in key}
+        return super().make_environ() | own
 
 
 @contextmanager

@@ -1,0 +1,36 @@
+"""From a row of the channel table to the object that speaks to the service."""
+
+from collections.abc import Mapping
+
+from campaign.config import Config
+from campaign.models import Channel as ChannelRow
+from campaign.models import Secret
+from channels.base import Channel
+from channels.http import Http
+from channels.registry import KINDS
+
+
+class Adapters:
+    """Makes channel objects that share one HTTP session, with service addresses from the configuration."""
+
+    def __init__(self, config: Config, threads: int = 8) -> None:
+        self._config = config
+        self._http = Http(pool_size=threads)
+
+    def of(self, row: ChannelRow) -> Channel:
+        """The channel object of a row."""
+        settings: Mapping[str, str] = {**row.settings, **self._config.service(row.kind)}
+        return KINDS[row.kind](settings, self._http)
+
+    def of_kind(self, kind: str) -> Channel:
+        """A channel object of a kind without a row: to compose words and check limits offline."""
+        return KINDS[kind](self._config.service(kind), self._http)
+
+
+def is_connected(row: ChannelRow) -> bool:
+    """Whether a person has entered all that this channel needs: its public settings and its secrets."""
+    needed = [setting for setting in KINDS[row.kind].settings if setting.required and not setting.from_config]
+    has_secrets = Secret.select().where(Secret.channel == row).exists()
+    return all(
+        has_secrets if setting.secret else row.settings.get(setting.name) or setting.default for setting in needed
+    )

@@ -1,0 +1,38 @@
+"""The audit log: who did what, when, to which thing, under which content hash."""
+
+from datetime import datetime
+from typing import Any
+
+from campaign.models import Audit, Table, Unit, User
+
+
+def record(
+    action: str,
+    subject: Table,
+    *,
+    user: User | None,
+    unit: Unit | None,
+    now: datetime,
+    content_hash: str | None = None,
+    **detail: Any,
+) -> None:
+    """Add a row in the caller's transaction, so that no step exists without its trace. `user` None is the program."""
+    Audit.create(
+        at=now,
+        user=user,
+        unit=unit,
+        action=action,
+        subject=subject_name(subject),
+        content_hash=content_hash,
+        detail=detail,
+    )
+
+
+def subject_name(subject: Table) -> str:
+    """How the log names a row: its table and its key."""
+    return f"{subject._meta.table_name}:{subject.get_id()}"
+
+
+def history(subject: Table) -> list[Audit]:
+    """The rows about one thing, oldest first."""
+    return list(Audit.select().where(Audit.subject == subject_name(subject)).order_by(Audit.id))

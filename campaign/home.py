@@ -1,0 +1,133 @@
+"""A home: one folder with the configuration, the database, the pictures and the keys of one installation."""
+
+import contextlib
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from campaign import config as configuration
+from campaign import db, library
+from campaign.adapters import Adapters
+from campaign.clock import Clock
+from campaign.config import Config
+from campaign.delivery import Delivery
+from campaign.errors import Problem, WrongUse
+from campaign.ledger import Ledger
+from campaign.library import Loaded
+from campaign.models import Membership, Unit, User
+from campaign.pictures import PictureStore
+from campaign.rights import ROLES
+from campaign.scheduling import Freezer
+from campaign.vault import Vault
+
+SHORTEST_PASSWORD = 10
+_HASHER = PasswordHasher()
+
+
+@dataclass
+class Home:
+    """The parts of an open home, put together once."""
+
+    config: Config
+    clock: Clock
+    vault: Vault
+    store: PictureStore
+    adapters: Adapters
+    freezer: Freezer
+
+    def ledger(self, worker: str = "") -> Ledger:
+        """A ledger for one worker."""
+        lease = timedelta(seconds=self.config["worker.lease_seconds"])
+        return Ledger(self.clock, worker or f"w-{uuid.uuid4().hex[:12]}", lease)
+
+    def delivery(self, worker: str = "") -> Delivery:
+        """The delivery of one worker."""
+        return Delivery(self.ledger(worker), self.adapters, self.freezer, self.vault)
+
+
+def open_home(folder: Path, clock: Clock) -> Home:
+    """Open a home that was set up before. Raises WrongUse or Problem with one sentence."""
+    config = configuration.load(folder)
+    if not config["database.url"] and not config.database.exists():
+        raise WrongUse(f'Thư mục "{folder}" chưa được thiết lập; hãy chạy: lantoa init --home "{folder}"')
+    home = _assemble(config, clock)
+    if db.pending():
+        db.migrate()
+    return home
+
+
+def create_home(folder: Path, clock: Clock) -> Home:
+    """Set up a new home: folders, keys and an empty, current schema. A home that exists is left as it is."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f'Không tạo được thư mục "{folder}"; hãy chọn nơi khác bằng --home.') from error
+    config = configuration.load(folder)
+    if not config["database.url"] and config.database.exists():
+        raise Problem(f'Thư mục "{folder}" đã được thiết lập; hãy chạy: lantoa run --home "{folder}"')
+    home = _assemble(config, clock)
+    db.migrate()
+    return home
+
+
+def _assemble(config: Config, clock: Clock) -> Home:
+    threads = config["worker.threads"]
+    db.connect(config, threads)
+    store = PictureStore(config.media)
+    adapters = Adapters(config, threads)
+    return Home(config, clock, Vault(config.keys), store, adapters, Freezer(adapters, store, config.public_url))
+
+
+def furnish(home: Home, unit_name: str, unit_kind: str) -> tuple[Unit, Loaded]:
+    """The first unit of a new home, with the starter library and the bundled cover."""
+    now = home.clock.now()
+    with db.connected():
+        unit = Unit.create(name=unit_name, kind=unit_kind)
+        home.store.add_bundled_cover(now)
+        loaded = library.load_starter(unit, now)
+    return unit, loaded
+
+
+# ---------------------------------------------------------------- users
+
+
+def add_user(home: Home, *, login: str, name: str, password: str, unit: Unit, roles: list[str]) -> User:
+    """A new user with roles in a unit. Raises Problem for a short password, an unknown role or a taken log-in."""
+    login = login.strip().lower()
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        raise WrongUse(f'Không có vai trò "{unknown[0]}"; hãy dùng một trong: {", ".join(ROLES)}.')
+    if not login or not name.strip():
+        raise Problem("Hãy nhập tên đăng nhập và họ tên.")
+    hashed = hash_password(password)
+    with db.connected(), db.write():
+        if User.get_or_none(User.login == login):
+            raise Problem(f'Tên đăng nhập "{login}" đã có; hãy chọn tên khác.')
+        user: User = User.create(login=login, name=name.strip(), password_hash=hashed, created_at=home.clock.now())
+        for role in roles:
+            Membership.create(user=user, unit=unit, role=role)
+    return user
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password. Raises Problem where it is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise Problem(f"Mật khẩu cần ít nhất {SHORTEST_PASSWORD} ký tự.")
+    return _HASHER.hash(password)
+
+
+# A hash to check against where the user does not exist, so that both answers take the same time.
+_NOBODY = _HASHER.hash(uuid.uuid4().hex)
+
+
+def check_password(user: User | None, password: str) -> bool:
+    """Whether the password is the user's; takes as long for nobody as for somebody."""
+    stored = user.password_hash if user is not None else _NOBODY
+    with contextlib.suppress(VerifyMismatchError, InvalidHashError):
+        _HASHER.verify(stored, password)
+        return user is not None and bool(user.active)
+    return False

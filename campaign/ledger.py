@@ -1,0 +1,259 @@
+"""The ledger: who may act on a post, and what is known about it. Every promise about delivery rests on these writes.
+
+A worker acts only under a claim: a lease with a fencing token. The token grows with every claim, and every record
+names it, so that a worker which slept through its lease changes nothing. Before a request leaves, an attempt row is
+committed; what the service answered is written into that row first. So a worker killed at any point leaves one of
+four things behind, and `reap` can tell them apart:
+
+* no attempt                      nothing left this machine: the post is scheduled again;
+* an attempt with an answer       the answer is adopted;
+* an attempt without one, resumable   sending again cannot make a second public post: scheduled again;
+* an attempt without one          `unsure`: read back, and never sent again blindly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import peewee as pw
+
+from campaign.clock import Clock
+from campaign.db import connected, is_sqlite, write
+from campaign.models import AWAITING, Attempt, Channel, Post, PostState, Step, note
+from campaign.vault import StoredCredentials, Vault
+from channels.base import Credentials, Receipt, State
+from channels.registry import KINDS
+
+PAUSED = "sending_paused"
+
+
+class LostLease(Exception):
+    """Another worker has the post now: whatever this one knows is in its attempt row, and it must stop."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to act on one post until the lease ends, under one fencing token."""
+
+    post_id: int
+    fence: int
+    state: PostState
+
+
+class Ledger:
+    """Claims and records, for one worker."""
+
+    def __init__(self, clock: Clock, worker: str, lease: timedelta) -> None:
+        self.clock, self.worker, self.lease = clock, worker, lease
+
+    # ------------------------------------------------------------ claiming
+
+    def claim(self, limit: int) -> list[Claim]:
+        """Take up to `limit` posts whose time to act has come, one a channel, none on a silent channel."""
+        now = self.clock.now()
+        with connected():
+            if note(PAUSED):
+                return []
+            with write():
+                return self._claim(now, limit)
+
+    def _claim(self, now: datetime, limit: int) -> list[Claim]:
+        busy = Post.alias()
+        other_in_flight = busy.select(pw.SQL("1")).where(
+            busy.channel == Post.channel, busy.lease_until.is_null(False), busy.lease_until >= now
+        )
+        rows = (
+            Post.select(Post.id, Post.fence, Post.state, Post.channel)
+            .join(Channel)
+            .where(
+                Post.state.in_(AWAITING),
+                Post.act_at <= now,
+                Post.hold == "",
+                Post.lease_until.is_null() | (Post.lease_until < now),
+                Channel.paused == "",
+                ~pw.fn.EXISTS(other_in_flight),
+            )
+            .order_by(Post.act_at, Post.id)
+            .limit(limit * 4)
+        )
+        if not is_sqlite():
+            rows = rows.for_update("FOR UPDATE SKIP LOCKED", of=Post)
+        claims: dict[int, Claim] = {}
+        for row in rows:
+            if row.channel_id not in claims and len(claims) < limit:
+                claims[row.channel_id] = Claim(row.id, row.fence + 1, PostState(row.state))
+        for claim in claims.values():
+            # Only what is to be sent becomes `sending`; a post that is looked at keeps its state under the lease.
+            state = PostState.SENDING if claim.state is PostState.SCHEDULED else claim.state
+            Post.update(state=state, fence=claim.fence, lease_until=now + self.lease, worker=self.worker).where(
+                Post.id == claim.post_id
+            ).execute()
+        return list(claims.values())
+
+    # ------------------------------------------------------------ sending
+
+    def open_attempt(self, claim: Claim, payload_hash: str, gap: timedelta | None) -> Attempt | datetime:
+        """Commit the intent to send. Gives the attempt, or the instant before which the minimum gap forbids it.
+
+        Raises LostLease. `gap` None: this channel keeps no gap at this step.
+        """
+        now = self.clock.now()
+        with connected(), write():
+            if not self._update(claim, lease_until=now + self.lease):
+                raise LostLease
+            post = Post.get_by_id(claim.post_id)
+            if gap is not None:
+                free_at = self._take_turn(post, gap, now)
+                if free_at is not None:
+                    return free_at
+            attempt: Attempt = Attempt.create(
+                post=post, fence=claim.fence, worker=self.worker, payload_hash=payload_hash, started_at=now
+            )
+        return attempt
+
+    def _take_turn(self, post: Post, gap: timedelta, now: datetime) -> datetime | None:
+        taken = (
+            Channel.update(spoke_at=now, spoke_post=post.id)
+            .where(
+                Channel.id == post.channel_id,
+                Channel.spoke_at.is_null() | (Channel.spoke_at <= now - gap) | (Channel.spoke_post == post.id),
+            )
+            .execute()
+        )
+        if taken:
+            return None
+        spoke_at: datetime = Channel.get_by_id(post.channel_id).spoke_at
+        return spoke_at + gap
+
+    def answered(self, attempt: Attempt, receipt: Receipt) -> None:
+        """Write down what the service answered, before anything else: it must survive whatever happens next."""
+        with connected(), write():
+            Attempt.update(
+                outcome="accepted", remote_id=receipt.remote_id, link=receipt.link, remote_state=receipt.state,
+                ended_at=self.clock.now(),
+            ).where(Attempt.id == attempt.id).execute()  # fmt: skip
+
+    def close_attempt(self, attempt: Attempt, outcome: str, error: str) -> None:
+        """Write down how an attempt ended that brought no receipt."""
+        with connected(), write():
+            Attempt.update(outcome=outcome, error=error, ended_at=self.clock.now()).where(
+                Attempt.id == attempt.id
+            ).execute()
+
+    def give_turn_back(self, post: Post) -> None:
+        """The channel did not speak after all: the next post need not keep its distance from this one."""
+        with connected(), write():
+            Channel.update(spoke_at=None, spoke_post=None).where(
+                Channel.id == post.channel_id, Channel.spoke_post == post.id
+            ).execute()
+
+    # ------------------------------------------------------------ recording
+
+    def record(self, claim: Claim, **changes: Any) -> None:
+        """Change the post and end the claim. Raises LostLease where another worker has it."""
+        with connected(), write():
+            if not self._update(claim, lease_until=None, **changes):
+                raise LostLease
+
+    def adopt(self, claim: Claim, receipt: Receipt) -> None:
+        """Record what the service has: id and link first and alone in `answered`, then the state."""
+        self.record(claim, **receipt_changes(receipt, self.clock.now()))
+
+    def _update(self, claim: Claim, **changes: Any) -> bool:
+        done: int = (
+            Post.update(**changes)
+            .where(Post.id == claim.post_id, Post.fence == claim.fence, Post.lease_until.is_null(False))
+            .execute()
+        )
+        return done == 1
+
+    # ------------------------------------------------------------ after a crash
+
+    def reap(self) -> int:
+        """Sort out posts whose worker did not come back before its lease ended; gives their number."""
+        now = self.clock.now()
+        with connected(), write():
+            lost = list(Post.select().where(Post.state == PostState.SENDING, Post.lease_until < now))
+            for post in lost:
+                changes = self._after_crash(post, now)
+                Post.update(fence=Post.fence + 1, lease_until=None, **changes).where(
+                    Post.id == post.id, Post.fence == post.fence, Post.state == PostState.SENDING
+                ).execute()
+        return len(lost)
+
+    def _after_crash(self, post: Post, now: datetime) -> dict[str, Any]:
+        attempt = Attempt.get_or_none(Attempt.post == post, Attempt.fence == post.fence)
+        if attempt is None or attempt.outcome in {"refused", "not_sent"}:
+            return {"state": PostState.SCHEDULED}
+        if attempt.remote_id:
+            return receipt_changes(Receipt(attempt.remote_id, State(attempt.remote_state), attempt.link), now)
+        if is_resumable(post):
+            return {"state": PostState.SCHEDULED}
+        return {"state": PostState.UNSURE, "act_at": now, "looks": 0, "error": "Máy gửi dừng giữa chừng; đang đọc lại."}
+
+
+def is_resumable(post: Post) -> bool:
+    """Whether an earlier attempt has saved a step after which sending again cannot make a second public post."""
+    steps = KINDS[post.channel.kind].resumable_after
+    return bool(steps) and bool(Step.select().where(Step.post == post, Step.step.in_(steps)).exists())
+
+
+def receipt_changes(receipt: Receipt, now: datetime) -> dict[str, Any]:
+    """What a receipt makes of a post."""
+    changes: dict[str, Any] = {
+        "state": PostState(receipt.state),
+        "remote_id": receipt.remote_id,
+        "link": receipt.link,
+        "error": receipt.note if receipt.state is State.FAILED else "",
+        "looks": 0,
+    }
+    if receipt.state is State.PUBLISHED:
+        changes["published_at"] = now
+    return changes
+
+
+class LedgerSession:
+    """The `Session` of one post over the ledger (channels/base.py)."""
+
+    def __init__(self, post: Post, claim: Claim | None, ledger: Ledger, vault: Vault) -> None:
+        self._post, self._claim, self._ledger = post, claim, ledger
+        self.credentials: Credentials = StoredCredentials(post.channel_id, vault, ledger.clock)
+
+    def now(self) -> datetime:
+        """The present instant, UTC."""
+        return self._ledger.clock.now()
+
+    def saved(self, step: str) -> str | None:
+        """What an earlier attempt saved."""
+        with connected():
+            row = Step.get_or_none(Step.post == self._post, Step.step == step)
+        return None if row is None else str(row.handle)
+
+    def save(self, step: str, handle: str) -> None:
+        """Commit what must survive a crash; the lease begins anew. Raises LostLease."""
+        now = self.now()
+        with connected(), write():
+            if self._claim is not None and not self._ledger._update(self._claim, lease_until=now + self._ledger.lease):
+                raise LostLease
+            row: Mapping[str, Any] = {"post": self._post, "step": step, "handle": handle, "saved_at": now}
+            Step.insert(**row).on_conflict(
+                conflict_target=[Step.post, Step.step], update={"handle": handle, "saved_at": now}
+            ).execute()
+
+    def is_taken(self, remote_id: str) -> bool:
+        """Whether another post of this channel owns this remote id, by record or by an answer not yet recorded."""
+        with connected():
+            others = Post.select().where(
+                Post.channel == self._post.channel_id, Post.remote_id == remote_id, Post.id != self._post.id
+            )
+            answers = (
+                Attempt.select()
+                .join(Post)
+                .where(
+                    Post.channel == self._post.channel_id,
+                    Attempt.remote_id == remote_id,
+                    Attempt.post != self._post.id,
+                )
+            )
+            return bool(others.exists()) or bool(answers.exists())

@@ -1,0 +1,67 @@
+"""The menu: what a person finds in it follows from the rules of the pages, so it never leads to a closed door."""
+
+from dataclasses import dataclass
+
+from campaign.models import Message, Revision, RevisionState
+from campaign.panel.access import SIGNED_IN, actions, rule_of, user
+from campaign.rights import units_where
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu. `only_for`: where the page opens to more people than have work there."""
+
+    endpoint: str
+    label: str
+    icon: str
+    only_for: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as this person sees it; `waiting` counts what waits for them there."""
+
+    entry: Entry
+    waiting: int = 0
+
+
+MENU = (
+    Entry("start.index", "Hôm nay", "house"),
+    Entry("messages.index", "Thông điệp", "chat-square-text"),
+    Entry("approvals.index", "Duyệt", "patch-check", frozenset({"approve", "write"})),
+    Entry("campaigns.index", "Chiến dịch", "calendar3"),
+    Entry("posts.attention", "Cần xử lý", "exclamation-triangle"),
+    Entry("broadcasts.today", "Phát thanh", "megaphone"),
+    Entry("channels.index", "Kênh", "hdd-network"),
+)
+
+
+def menu() -> list[Link]:
+    """The entries that the person who is signed in may open."""
+    return [Link(entry, _waiting(entry)) for entry in MENU if _is_open(entry)]
+
+
+def _is_open(entry: Entry) -> bool:
+    needed = rule_of(entry.endpoint)
+    if entry.only_for and not entry.only_for & actions():
+        return False
+    return needed == SIGNED_IN or needed in actions()
+
+
+def _waiting(entry: Entry) -> int:
+    return awaiting_me().count() if entry.endpoint == "approvals.index" and "approve" in actions() else 0
+
+
+def awaiting_me() -> "object":
+    """The submitted revisions that this person may decide on: not their own."""
+    me = user()
+    return (
+        Revision.select(Revision, Message)
+        .join(Message)
+        .where(
+            Revision.state == RevisionState.SUBMITTED,
+            Message.unit.in_(units_where(me, "approve")),
+            Revision.author.is_null() | (Revision.author != me),
+            Revision.submitted_by.is_null() | (Revision.submitted_by != me),
+        )
+    )

@@ -1,0 +1,185 @@
+"""Reach: figures as the services give them, airtime as people confirm it. Measured and estimated are never added,
+and "no figure" is not zero."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from campaign.adapters import Adapters
+from campaign.broadcasts import PERSON_KINDS, last_word, script_of
+from campaign.clock import local_day
+from campaign.db import connected, write
+from campaign.errors import Problem
+from campaign.ledger import Ledger, LedgerSession
+from campaign.models import Campaign, Channel, Post, PostState, Reach
+from campaign.vault import Vault
+from channels.base import ChannelError, Receipt, State
+from channels.registry import KINDS
+
+log = logging.getLogger(__name__)
+
+# Ages at which a post is measured: sparing, since a quiet Page has a tiny allowance (channels.md section 2.6).
+AGES = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
+
+
+# ---------------------------------------------------------------- collecting
+
+
+def due_for_measuring(now: datetime) -> list[Post]:
+    """Published posts that have passed an age at which they were not measured yet."""
+    kinds = [kind for kind, cls in KINDS.items() if cls.metrics]
+    posts = (
+        Post.select(Post, Channel)
+        .join(Channel)
+        .where(
+            Post.state == PostState.PUBLISHED,
+            Post.remote_id.is_null(False),
+            Post.published_at.between(now - AGES[-1] - timedelta(days=2), now - AGES[0]),
+            Channel.kind.in_(kinds),
+            Channel.paused == "",
+        )
+        .order_by(Post.id)
+    )
+    return [post for post in posts if _is_due(post, now)]
+
+
+def _is_due(post: Post, now: datetime) -> bool:
+    passed = [post.published_at + age for age in AGES if post.published_at + age <= now]
+    last = Reach.select(Reach.at).where(Reach.post == post).order_by(Reach.at.desc()).first()
+    return bool(passed) and (last is None or last.at < passed[-1])
+
+
+def collect(post: Post, adapters: Adapters, ledger: Ledger, vault: Vault) -> int:
+    """Take the figures of one post now; gives their number. A channel that cannot answer leaves no figures."""
+    receipt = Receipt(post.remote_id, State.PUBLISHED, post.link)
+    try:
+        figures = adapters.of(post.channel).measure(receipt, LedgerSession(post, None, ledger, vault))
+    except ChannelError as error:
+        log.info("post %s: no figures: %s", post.id, error)
+        return 0
+    now = ledger.clock.now()
+    with connected(), write():
+        for figure in figures:
+            Reach.insert(
+                post=post, metric=figure.metric, value=figure.value, measured=figure.measured, note=figure.note, at=now
+            ).on_conflict_ignore().execute()
+    return len(figures)
+
+
+# ---------------------------------------------------------------- adding up
+
+
+@dataclass
+class Total:
+    """One metric of one channel: the sum over posts with a figure, and how many posts had none."""
+
+    label: str
+    measured: bool
+    value: int | None = None
+    posts: int = 0
+    missing: int = 0
+    notes: set[str] = field(default_factory=set)
+
+    def add(self, figure: Reach | None) -> None:
+        """Count one post: its newest figure, or that it has none."""
+        if figure is None or figure.value is None:
+            self.missing += 1
+            if figure is not None and figure.note:
+                self.notes.add(figure.note)
+        else:
+            self.value = (self.value or 0) + int(figure.value)
+            self.posts += 1
+
+
+@dataclass
+class ChannelReach:
+    """What one channel did in a campaign. `airtime` is the confirmed minutes on air, from reading time; None for
+    channels that do not speak aloud."""
+
+    channel: Channel
+    planned: int = 0
+    done: int = 0
+    open: int = 0
+    failed: int = 0
+    totals: dict[str, Total] = field(default_factory=dict)
+    airtime: float | None = None
+
+
+def campaign_reach(campaign: Campaign, adapters: Adapters) -> list[ChannelReach]:
+    """The campaign's channels with their counts and newest figures."""
+    rows: dict[int, ChannelReach] = {aim.channel_id: _blank(aim.channel) for aim in campaign.aims}
+    for post in _posts(campaign):
+        row = rows.setdefault(post.channel_id, _blank(post.channel))
+        _count(row, post)
+        if post.state == PostState.PUBLISHED:
+            newest = latest_figures(post)
+            for name, total in row.totals.items():
+                total.add(newest.get(name))
+        if post.state == PostState.AIRED and row.airtime is not None:
+            row.airtime += airtime_minutes(post, adapters)
+    return sorted(rows.values(), key=lambda row: (row.channel.kind, row.channel.name))
+
+
+def _posts(campaign: Campaign) -> Iterable[Post]:
+    posts: Iterable[Post] = (
+        Post.select(Post, Channel).join(Channel).where(Post.campaign == campaign, Post.state != PostState.CANCELLED)
+    )
+    return posts
+
+
+def _blank(channel: Channel) -> ChannelReach:
+    kind = KINDS[channel.kind]
+    totals = {metric.name: Total(metric.label, metric.measured) for metric in kind.metrics}
+    return ChannelReach(channel, totals=totals, airtime=0.0 if channel.kind in PERSON_KINDS else None)
+
+
+def _count(row: ChannelReach, post: Post) -> None:
+    row.planned += 1
+    if post.state in (PostState.PUBLISHED, PostState.AIRED):
+        row.done += 1
+    elif post.state in (PostState.FAILED, PostState.MISSED, PostState.NOT_AIRED, PostState.REMOVED):
+        row.failed += 1
+    else:
+        row.open += 1
+
+
+def latest_figures(post: Post) -> dict[str, Reach]:
+    """The newest figure of each metric of a post."""
+    return {figure.metric: figure for figure in Reach.select().where(Reach.post == post).order_by(Reach.at)}
+
+
+def airtime_minutes(post: Post, adapters: Adapters) -> float:
+    """Minutes on air of a confirmed broadcast: reading time (bookends included) by the times it was read."""
+    word = last_word(post)
+    if word is None or not word.aired:
+        return 0.0
+    try:
+        script = script_of(post, adapters)
+    except (ChannelError, ValueError, Problem) as error:
+        log.warning("post %s: no reading time: %s", post.id, error)
+        return 0.0
+    return float(script.seconds * word.times / 60)
+
+
+def posts_by_day(campaign: Campaign) -> dict[date, dict[str, int]]:
+    """For each local day, how many posts each kind of channel carried out."""
+    days: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for post in _posts(campaign):
+        if post.state in (PostState.PUBLISHED, PostState.AIRED) and post.published_at is not None:
+            days[local_day(post.published_at)][post.channel.kind] += 1
+    return {day: dict(kinds) for day, kinds in sorted(days.items())}
+
+
+def views_by_day(campaign: Campaign, metric_of: dict[str, str]) -> dict[date, dict[str, int]]:
+    """For each local day of publication, the newest measured figure named in `metric_of` (kind -> metric), summed."""
+    days: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for post in _posts(campaign):
+        metric = metric_of.get(post.channel.kind)
+        if post.state != PostState.PUBLISHED or post.published_at is None or metric is None:
+            continue
+        figure = latest_figures(post).get(metric)
+        if figure is not None and figure.value is not None:
+            days[local_day(post.published_at)][post.channel.kind] += int(figure.value)
+    return {day: dict(kinds) for day, kinds in sorted(days.items())}

@@ -1,0 +1,186 @@
+"""Posts: made from an approved revision with a frozen payload, moved, stopped."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from campaign import audit
+from campaign.adapters import Adapters
+from campaign.db import write
+from campaign.errors import Problem
+from campaign.models import Campaign, Channel, MediaFile, Post, PostState, Revision, User
+from campaign.pictures import PictureStore
+from campaign.workflow import content_of, is_approved, need
+from channels.base import Media, Outgoing
+from channels.registry import KINDS
+from content.message import Message as Content
+from content.message import Picture, hash_document
+
+# The states in which nothing has left this machine yet.
+UNSENT = (PostState.SCHEDULED, PostState.MISSED, PostState.FAILED)
+
+
+class Freezer:
+    """Renders what a post will carry, once, so that what was approved is what is sent."""
+
+    def __init__(self, adapters: Adapters, store: PictureStore, public_url: str | None) -> None:
+        self._adapters, self._store, self._public_url = adapters, store, public_url
+
+    def payload(self, content: Content, kind: str) -> dict[str, Any]:
+        """The words and picture of a message for a kind of channel, as plain JSON values."""
+        words = self._adapters.of_kind(kind).compose(content)
+        picture = content.picture or self._default_picture(kind)
+        takes_picture = KINDS[kind].limits.pictures > 0
+        media = (
+            [{"sha256": picture.sha256, "mime": picture.mime, "alt": picture.alt}] if picture and takes_picture else []
+        )
+        return {
+            "title": words.title,
+            "description": words.description,
+            "text": words.text,
+            "link": None,
+            "media": media,
+        }
+
+    def _default_picture(self, kind: str) -> Picture | None:
+        if not KINDS[kind].limits.picture_required:
+            return None
+        # The bundled cover is the one picture that no unit owns.
+        cover = MediaFile.select().where(MediaFile.unit.is_null()).order_by(MediaFile.added_at).first()
+        return Picture(cover.sha256, cover.mime, cover.alt) if cover else None
+
+    def outgoing(self, payload: dict[str, Any], key: str, due: datetime) -> Outgoing:
+        """The payload as the value a channel takes, with the bytes of its picture."""
+        media = tuple(
+            Media(item["sha256"], item["mime"], item["alt"], self._store.read(item["sha256"]), self._media_url(item))
+            for item in payload["media"]
+        )
+        return Outgoing(key, payload["title"], payload["description"], payload["text"], payload["link"], media, due)
+
+    def _media_url(self, item: dict[str, str]) -> str | None:
+        return f"{self._public_url}/media/{item['sha256']}.jpg" if self._public_url else None
+
+    def problems(self, content: Content, kind: str, due: datetime) -> list[str]:
+        """What a kind of channel would refuse about a message, before anyone approves it."""
+        outgoing = self.outgoing(self.payload(content, kind), "preview", due)
+        return self._adapters.of_kind(kind).problems(outgoing)
+
+
+def first_act(channel: Channel, due: datetime) -> datetime:
+    """When a worker should take up a post: at its hour, or ahead where the kind prints or the service keeps it."""
+    kind = KINDS[channel.kind]
+    if channel.ahead and kind.remote_window is not None:
+        return due - kind.remote_window[1]
+    return due - kind.lead
+
+
+def schedule(
+    freezer: Freezer,
+    *,
+    user: User | None,
+    campaign: Campaign | None,
+    channel: Channel,
+    revision: Revision,
+    due: datetime,
+    now: datetime,
+    reason: str = "",
+) -> Post:
+    """One post in the ledger. Raises Problem where the revision is not approved or the hour is taken."""
+    if not is_approved(revision):
+        raise Problem("Chỉ bản đã duyệt mới được lên lịch.")
+    payload = freezer.payload(content_of(revision), channel.kind)
+    with write():
+        taken = Post.select().where(Post.channel == channel, Post.due_at == due, Post.state != PostState.CANCELLED)
+        if taken.exists():
+            raise Problem("Kênh đã có bài vào đúng giờ này; hãy chọn giờ khác.")
+        post: Post = Post.create(
+            key=uuid.uuid4().hex, campaign=campaign, channel=channel, revision=revision,
+            content_hash=revision.content_hash, payload=payload, payload_hash=hash_document(payload), due_at=due,
+            act_at=first_act(channel, due), reason=reason, created_by=user, created_at=now,
+        )  # fmt: skip
+        audit.record(
+            "schedule", post, user=user, unit=channel.unit, now=now, content_hash=revision.content_hash,
+            due=due.isoformat(),
+        )  # fmt: skip
+    return post
+
+
+def cancel(user: User, post: Post, now: datetime, comment: str = "") -> None:
+    """Stop a post that has not gone out. One that a service keeps already is withdrawn there by the worker."""
+    need(user, "plan", post.channel.unit)
+    with write():
+        done = _set(post, (*UNSENT, PostState.HANDED_OVER), state=PostState.CANCELLED, lease_until=None)
+        if not done:
+            done = _set(post, (PostState.SCHEDULED_REMOTELY,), hold="Đang rút bài hẹn giờ khỏi dịch vụ.", act_at=now)
+        if not done:
+            raise Problem("Bài này đã gửi hoặc đang gửi; hãy tải lại trang.")
+        audit.record("cancel", post, user=user, unit=post.channel.unit, now=now, comment=comment)
+
+
+def move(user: User, post: Post, due: datetime, now: datetime) -> None:
+    """Give an unsent post another hour."""
+    need(user, "plan", post.channel.unit)
+    if due <= now:
+        raise Problem("Giờ mới phải ở phía sau bây giờ.")
+    with write():
+        _need_free(post, due)
+        act_at = max(now, first_act(post.channel, due))
+        if not _set(post, UNSENT, due_at=due, act_at=act_at, state=PostState.SCHEDULED, error="", hold="", tries=0):
+            raise Problem("Bài này đã gửi hoặc đang gửi nên không đổi giờ được.")
+        audit.record("move", post, user=user, unit=post.channel.unit, now=now, due=due.isoformat())
+
+
+def send_now(user: User, post: Post, now: datetime) -> None:
+    """Let a missed or failed post go out at once, on a person's word."""
+    need(user, "plan", post.channel.unit)
+    with write():
+        _need_free(post, now)
+        changes = {"due_at": now, "act_at": now, "state": PostState.SCHEDULED, "error": "", "hold": "", "tries": 0}
+        if not _set(post, (PostState.MISSED, PostState.FAILED), **changes):
+            raise Problem("Bài này vừa được xử lý; hãy tải lại trang.")
+        audit.record("send_now", post, user=user, unit=post.channel.unit, now=now)
+
+
+def settle_doubt(user: User, post: Post, *, is_out: bool, now: datetime, link: str = "") -> None:
+    """A person has looked: "Đã lên" adopts the post as published, "Chưa lên" releases it for sending."""
+    need(user, "plan", post.channel.unit)
+    grace = timedelta(minutes=post.channel.grace_minutes)
+    with write():
+        if is_out:
+            changes: dict[str, Any] = {"state": PostState.PUBLISHED, "published_at": now, "link": link or post.link}
+        elif now > post.due_at + grace:
+            changes = {"state": PostState.MISSED, "error": "Đã qua giờ hẹn; hãy chọn gửi ngay, đổi giờ hoặc bỏ."}
+        else:
+            changes = {"state": PostState.SCHEDULED, "act_at": now, "error": ""}
+        # The fence moves on, so that a reader who is looking at this moment cannot overrule the person.
+        if not _set(post, (PostState.UNSURE,), fence=Post.fence + 1, lease_until=None, **changes):
+            raise Problem("Bài này vừa được xử lý; hãy tải lại trang.")
+        audit.record("settle_doubt", post, user=user, unit=post.channel.unit, now=now, is_out=is_out, link=link)
+
+
+def stop_revision(user: User, revision: Revision, now: datetime) -> int:
+    """Stop everything scheduled with a revision whose approval was withdrawn; gives the number of posts."""
+    stopped = 0
+    waiting = (*UNSENT, PostState.HANDED_OVER, PostState.SCHEDULED_REMOTELY)
+    for post in Post.select().where(Post.revision == revision, Post.state.in_(waiting)):
+        with write():
+            done = _set(post, (*UNSENT, PostState.HANDED_OVER), state=PostState.CANCELLED) or _set(
+                post, (PostState.SCHEDULED_REMOTELY,), hold="Bản đã bị thu hồi; đang rút khỏi dịch vụ.", act_at=now
+            )
+            if done:
+                audit.record("cancel", post, user=user, unit=post.channel.unit, now=now, comment="Bản đã bị thu hồi.")
+        stopped += done
+    return stopped
+
+
+def _need_free(post: Post, due: datetime) -> None:
+    taken = Post.select().where(
+        Post.channel == post.channel_id, Post.due_at == due, Post.state != PostState.CANCELLED, Post.id != post.id
+    )
+    if taken.exists():
+        raise Problem("Kênh đã có bài vào đúng giờ này; hãy chọn giờ khác.")
+
+
+def _set(post: Post, states: tuple[PostState, ...], **changes: Any) -> int:
+    changed: int = Post.update(**changes).where(Post.id == post.id, Post.state.in_(states)).execute()
+    return changed

@@ -1,0 +1,140 @@
+"""The secrets of channels: sealed at rest, rotated by one worker at a time, durable before they are used.
+
+The key lies in the home's `keys` folder, outside the database and outside every backup.
+"""
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from campaign.clock import Clock, monotonic
+from campaign.db import connected, write
+from campaign.errors import Problem
+from campaign.models import Channel, Secret, upsert
+from channels.base import NeedsLogin, Temporary
+
+# Longer than one renewing request may take (channels/http.py), so that a lock is never taken from a living owner.
+LOCK = timedelta(seconds=90)
+_POLL_SECONDS = 0.2
+
+
+def read_or_make_key(path: Path, make: Callable[[], bytes]) -> bytes:
+    """The bytes of a key file, made on first use and readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(make())
+    return path.read_bytes()
+
+
+class Vault:
+    """Seals and opens secrets with the home's key."""
+
+    def __init__(self, keys: Path) -> None:
+        self._fernet = Fernet(read_or_make_key(keys / "vault.key", Fernet.generate_key))
+
+    def seal(self, values: Mapping[str, str]) -> str:
+        """The values as text that means nothing without the key."""
+        return self._fernet.encrypt(json.dumps(dict(values)).encode("utf-8")).decode("ascii")
+
+    def open(self, sealed: str) -> dict[str, str]:
+        """The values again. Raises NeedsLogin where they were sealed with another key, as after a restore elsewhere."""
+        try:
+            values: dict[str, str] = json.loads(self._fernet.decrypt(sealed.encode("ascii")))
+        except InvalidToken:
+            raise NeedsLogin(
+                "Không mở được mật khẩu của kênh bằng khóa trên máy này; hãy kết nối lại kênh, "
+                "hoặc chép lại thư mục keys của máy cũ."
+            ) from None
+        return values
+
+    def store(self, channel: Channel, values: Mapping[str, str], clock: Clock) -> None:
+        """Replace all secrets of a channel: a person has connected it."""
+        if not values:
+            raise Problem("Chưa nhập thông tin kết nối nào.")
+        now = clock.now()
+        with write():
+            current = Secret.get_or_none(Secret.channel == channel)
+            version = current.version + 1 if current else 1
+            row = {"channel": channel.id, "sealed": self.seal(values), "version": version, "changed_at": now}
+            upsert(Secret, [Secret.channel], row)
+
+
+class StoredCredentials:
+    """The `Credentials` of one channel over the database (channels/base.py)."""
+
+    def __init__(self, channel_id: int, vault: Vault, clock: Clock) -> None:
+        self._channel_id, self._vault, self._clock = channel_id, vault, clock
+
+    def _row(self) -> Secret:
+        with connected():
+            row: Secret | None = Secret.get_or_none(Secret.channel == self._channel_id)
+        if row is None:
+            raise NeedsLogin("Kênh chưa kết nối; hãy vào trang Kênh để kết nối.")
+        return row
+
+    def read(self) -> Mapping[str, str]:
+        """The secrets as last stored. Raises NeedsLogin where there are none."""
+        return self._vault.open(self._row().sealed)
+
+    def exchange(
+        self, stale: Mapping[str, str], renew: Callable[[Mapping[str, str]], Mapping[str, str]]
+    ) -> Mapping[str, str]:
+        """See `channels.base.Credentials`. No request runs inside a transaction: the lock is a lease of its own."""
+        owner = uuid.uuid4().hex
+        give_up = monotonic() + LOCK.total_seconds()
+        while True:
+            current = self.read()
+            if current != stale:
+                return current
+            if self._lock(owner):
+                break
+            if monotonic() > give_up:
+                raise Temporary("Một máy khác đang làm mới kết nối của kênh; sẽ tự thử lại.")
+            time.sleep(_POLL_SECONDS)
+        try:
+            return self._renew_locked(stale, renew)
+        finally:
+            with connected(), write():
+                Secret.update(lock_owner=None, lock_until=None).where(
+                    Secret.channel == self._channel_id, Secret.lock_owner == owner
+                ).execute()
+
+    def _renew_locked(
+        self, stale: Mapping[str, str], renew: Callable[[Mapping[str, str]], Mapping[str, str]]
+    ) -> Mapping[str, str]:
+        row = self._row()
+        current = self._vault.open(row.sealed)
+        if current != stale:
+            return current
+        fresh = {**current, **renew(current)}
+        with connected(), write():
+            stored = (
+                Secret.update(sealed=self._vault.seal(fresh), version=row.version + 1, changed_at=self._clock.now())
+                .where(Secret.channel == self._channel_id, Secret.version == row.version)
+                .execute()
+            )
+        # A person who reconnected the channel meanwhile has the last word.
+        return fresh if stored else self.read()
+
+    def _lock(self, owner: str) -> bool:
+        now = self._clock.now()
+        with connected(), write():
+            taken: int = (
+                Secret.update(lock_owner=owner, lock_until=now + LOCK)
+                .where(
+                    Secret.channel == self._channel_id,
+                    Secret.lock_owner.is_null() | (Secret.lock_until < now),
+                )
+                .execute()
+            )
+        return taken == 1

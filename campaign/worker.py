@@ -1,0 +1,143 @@
+"""The worker: a heartbeat that notices what is due, and threads that wait on the network.
+
+`schedule` is the heartbeat only. It keeps nothing, replays nothing and lets a job's exception out (engine.md section
+5), so its jobs merely set flags; every due time lives in the database, and a flag that is set twice is one flag.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import peewee as pw
+import schedule
+
+from campaign import reach
+from campaign.clock import local_day, monotonic
+from campaign.db import connected, write
+from campaign.home import Home
+from campaign.models import Post, Worker, upsert
+from campaign.workflow import expire
+
+log = logging.getLogger(__name__)
+
+# A worker not seen for this long counts as stopped.
+SILENT = timedelta(seconds=60)
+_TICK = 1.0
+_CLOCK_JUMP = timedelta(seconds=30)
+
+
+class WorkerLoop:
+    """One worker of a home. `run` returns when `stop` is set and everything in flight has been recorded."""
+
+    def __init__(self, home: Home, name: str, threads: int | None = None) -> None:
+        self.home, self.name = home, name
+        self.threads = threads or home.config["worker.threads"]
+        self.delivery = home.delivery(name)
+        self._flags: set[str] = set()
+        self._in_flight: set[Future[object]] = set()
+        self._started = home.clock.now()
+        self._tasks: dict[str, Callable[[], None]] = {
+            "seen": self._mark_seen,
+            "claim": self._claim,
+            "reap": self._reap,
+            "housekeeping": self._housekeeping,
+            "measure": self._measure,
+        }
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop."""
+        heart = self._heart()
+        skew = self._skew()
+        with ThreadPoolExecutor(self.threads, thread_name_prefix=f"send-{self.name}") as pool:
+            self._pool = pool
+            self._flags.update(self._tasks)
+            while not stop.is_set():
+                self._run_flagged()
+                if abs(self._skew() - skew) > _CLOCK_JUMP:
+                    # `schedule` runs on wall-clock time and would stand still after the clock is put back.
+                    heart, skew = self._heart(), self._skew()
+                stop.wait(min(_TICK, max(0.0, heart.idle_seconds or 0.0)))
+                heart.run_pending()
+        with connected(), write():
+            Worker.delete().where(Worker.name == self.name).execute()
+
+    def _heart(self) -> schedule.Scheduler:
+        heart = schedule.Scheduler()
+        for seconds, flag in ((1, "claim"), (5, "reap"), (10, "seen"), (60, "measure"), (60, "housekeeping")):
+            heart.every(seconds).seconds.do(self._flags.add, flag)
+        return heart
+
+    def _skew(self) -> timedelta:
+        return self.home.clock.now() - _ZERO - timedelta(seconds=monotonic())
+
+    def _run_flagged(self) -> None:
+        for flag, task in self._tasks.items():
+            if flag in self._flags:
+                self._flags.discard(flag)
+                try:
+                    task()
+                except pw.PeeweeException:
+                    log.exception("%s: the database did not answer; the next beat tries again", flag)
+
+    # ------------------------------------------------------------ tasks
+
+    def _mark_seen(self) -> None:
+        now = self.home.clock.now()
+        with connected(), write():
+            row = {"name": self.name, "started_at": self._started, "seen_at": now}
+            upsert(Worker, [Worker.name], row)
+            Worker.delete().where(Worker.seen_at < now - timedelta(days=1)).execute()
+
+    def _claim(self) -> None:
+        self._in_flight = {future for future in self._in_flight if not future.done()}
+        free = self.threads - len(self._in_flight)
+        claims = self.delivery.ledger.claim(free) if free > 0 else []
+        for claim in claims:
+            self._submit(self.delivery.carry_out, claim)
+        if claims:
+            # There may be more: do not wait for the next beat.
+            self._flags.add("claim")
+
+    def _reap(self) -> None:
+        self.delivery.ledger.reap()
+
+    def _housekeeping(self) -> None:
+        now = self.home.clock.now()
+        with connected():
+            expire(local_day(now), now)
+            self.delivery.withdraw_remote()
+
+    def _measure(self) -> None:
+        if self._in_flight:
+            # Delivering comes first; figures can wait a minute.
+            return
+        with connected():
+            due = reach.due_for_measuring(self.home.clock.now())
+        for post in due:
+            self._submit(self._measure_one, post)
+
+    def _measure_one(self, post: Post) -> None:
+        with connected():
+            reach.collect(post, self.home.adapters, self.delivery.ledger, self.home.vault)
+
+    def _submit(self, work: Callable[..., object], *args: object) -> None:
+        future = self._pool.submit(work, *args)
+        future.add_done_callback(_report)
+        self._in_flight.add(future)
+
+
+_ZERO = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+
+
+def _report(future: "Future[object]") -> None:
+    """A thread's fault must be seen; the post itself is safe: its lease ends and `reap` sorts it out."""
+    error = future.exception()
+    if error is not None:
+        log.error("a delivery thread failed", exc_info=error)
+
+
+def silent_workers(now: datetime) -> list[Worker]:
+    """Workers that were not seen for a minute and did not say goodbye."""
+    return list(Worker.select().where(Worker.seen_at < now - SILENT))

@@ -1,0 +1,55 @@
+"""Telephone numbers, hotlines and emergency numbers, said digit by digit."""
+
+import re
+
+from content.speech.numerals import digits
+from content.speech.lexicon import Lexicon
+from content.speech.page import PHONE, Page
+
+# What shows by its shape alone that it is a telephone number: 0912 345 678, (024) 3736 7184, +84..., 1900 6068.
+_END = r"(?![0-9]|[/:.,][0-9]|\s?%)"
+_SHAPED = (
+    rf"0[0-9]{{8,10}}{_END}"
+    rf"|(?:\+84|\(\+84\)|\(0[0-9]{{1,3}}\)|0[0-9]{{2,4}})(?:[ .-]?[0-9]{{2,4}}){{2,4}}{_END}"
+    rf"|1[89]00(?:[ .-]?[0-9]{{2,4}}){{1,2}}{_END}"
+)
+_PHONE = re.compile(rf"(?<![\w/+(.,])(?P<it>{_SHAPED})")
+_YEAR_BEFORE = re.compile(r"(?:năm|giai đoạn|thế kỷ|từ)\s*\Z", re.IGNORECASE)
+
+# What counts something is not a telephone number, whatever stands before it.
+_COUNTED = (
+    r"(?!\s*(?:cuộc|người|ca|lượt|trường hợp|xã|phường|đơn vị|học sinh|hộ|phụ nữ|bệnh nhân|em|phút|giờ|ngày|tháng|năm|"
+    r"triệu|nghìn|tỷ|đồng|lần|đường|phố|bạn|khách|thành viên|tin|câu|buổi|tổ|nhóm|đoàn|cán bộ|thai phụ)(?!\w))"
+)
+_EMERGENCY = rf"1(?:1[0-9]|02[0-9]){_END}{_COUNTED}"
+_WORD = r"[^\W\d_]+"
+_HOT = r"(?:tổng đài|đường dây nóng|hotline|điện thoại|gọi|nhắn tin|liên hệ)"
+_NEAR = r"(?:số|số máy|bấm|alo|cấp cứu|Zalo|Viber)"
+_LINE = (
+    r"(?:tổng đài|đường dây nóng|hotline|(?:số )?điện thoại|số máy|SĐT|sđt|ĐT|đt|Tel|Fax|fax)"
+    r"(?:\s+(?:tư vấn|miễn phí|hỗ trợ|quốc gia|số|là))?"
+)
+_ANY = rf"[0-9]{{3,}}(?:[ .-][0-9]{{2,4}}(?![0-9/:,%]))*{_END}{_COUNTED}"
+_LEADS = (
+    re.compile(rf"(?i:(?<!\w){_LINE})\s*[:(]?\s*(?P<it>{_ANY})"),
+    re.compile(rf"(?i:(?<!\w){_HOT})(?:\s+{_WORD}){{0,6}}?\s*[:(]?\s*(?P<it>{_EMERGENCY})"),
+    re.compile(rf"(?i:(?<!\w){_NEAR})\s*[:(]?\s*(?P<it>{_EMERGENCY})"),
+)
+_NEXT = re.compile(rf"{PHONE}\s?(?:,|;|hoặc|hay|và|/|-)\s?(?P<it>{_EMERGENCY})")
+
+
+def read_phones(page: Page, _: Lexicon) -> None:
+    """Claim numbers by their shape, then short ones by the words that lead to them, then the rest of a list."""
+    page.read(_PHONE, _shaped, PHONE)
+    for pattern in _LEADS:
+        page.read(pattern, lambda match: digits(match["it"]), PHONE)
+    while page.read(_NEXT, lambda match: digits(match["it"]), PHONE):
+        pass
+
+
+def _shaped(match: re.Match[str]) -> str | None:
+    number = match["it"]
+    if number.startswith("1") and _YEAR_BEFORE.search(match.string, max(0, match.start() - 12), match.start()):
+        return None
+    words = digits(number)
+    return f"cộng {words}" if "+" in number else words
