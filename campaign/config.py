@@ -1,5 +1,6 @@
 """The configuration of a home: one TOML file, checked key by key before anything starts."""
 
+import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,11 +15,12 @@ FILE_NAME = "config.toml"
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the file: its dotted name, its type, its default, a check and what to write instead."""
+    """One key of the file: its dotted name, its type, its default, what it means, what it takes, and a check."""
 
     name: str
     type: type
     default: Any
+    help: str
     allowed: str
     check: Callable[[Any], bool] = lambda _: True
 
@@ -35,21 +37,78 @@ def _web_address_or_empty(value: str) -> bool:
 _ADDRESS = "một địa chỉ bắt đầu bằng https:// (hoặc http://), không có dấu / ở cuối"
 
 KEYS = (
-    Key("public_url", str, "", f"{_ADDRESS}, hoặc để trống", _web_address_or_empty),
+    Key(
+        "public_url",
+        str,
+        "",
+        "Địa chỉ mà bên ngoài nhìn thấy nơi cài đặt này; Zalo cần nó để lấy ảnh bìa. Xem docs/public-url.md.",
+        f"{_ADDRESS}, hoặc để trống",
+        _web_address_or_empty,
+    ),
     Key(
         "database.url",
         str,
         "",
+        "Để trống: SQLite trong thư mục nhà. Nhiều máy: postgresql://nguoi-dung:mat-khau@may/lantoa",
         "để trống (SQLite trong thư mục này) hoặc postgresql://người-dùng:mật-khẩu@máy/tên",
         lambda value: not value or value.startswith(("postgresql://", "postgres://")),
     ),
-    Key("panel.host", str, "127.0.0.1", "địa chỉ máy, ví dụ 127.0.0.1 hoặc 0.0.0.0", bool),
-    Key("panel.port", int, 8080, "một số từ 1 đến 65535", lambda value: 1 <= value <= 65535),
-    Key("worker.threads", int, 8, "một số từ 1 đến 512", lambda value: 1 <= value <= 512),
-    Key("worker.lease_seconds", int, 120, "một số giây từ 5 đến 3600", lambda value: 5 <= value <= 3600),
-    Key("services.facebook.api_url", str, "https://graph.facebook.com", _ADDRESS, _web_address),
-    Key("services.zalo.api_url", str, "https://openapi.zalo.me", _ADDRESS, _web_address),
-    Key("services.zalo.oauth_url", str, "https://oauth.zaloapp.com", _ADDRESS, _web_address),
+    Key(
+        "panel.host",
+        str,
+        "127.0.0.1",
+        "127.0.0.1: chỉ máy này mở được. 0.0.0.0: mọi máy trong mạng nội bộ mở được.",
+        "địa chỉ máy, ví dụ 127.0.0.1 hoặc 0.0.0.0",
+        bool,
+    ),
+    Key(
+        "panel.port",
+        int,
+        8080,
+        "Cổng của trang quản lý.",
+        "một số từ 1 đến 65535",
+        lambda value: 1 <= value <= 65535,
+    ),
+    Key(
+        "worker.threads",
+        int,
+        8,
+        "Số bài gửi cùng lúc.",
+        "một số từ 1 đến 512",
+        lambda value: 1 <= value <= 512,
+    ),
+    Key(
+        "worker.lease_seconds",
+        int,
+        120,
+        "Sau bao nhiêu giây không thấy trả lời thì coi máy gửi là đã dừng; phải dài hơn một lần gửi.",
+        "một số giây từ 5 đến 3600",
+        lambda value: 5 <= value <= 3600,
+    ),
+    Key(
+        "services.facebook.api_url",
+        str,
+        "https://graph.facebook.com",
+        "Địa chỉ dịch vụ Facebook; chỉ đổi khi thử với dịch vụ mô phỏng.",
+        _ADDRESS,
+        _web_address,
+    ),
+    Key(
+        "services.zalo.api_url",
+        str,
+        "https://openapi.zalo.me",
+        "Địa chỉ dịch vụ Zalo; chỉ đổi khi thử với dịch vụ mô phỏng.",
+        _ADDRESS,
+        _web_address,
+    ),
+    Key(
+        "services.zalo.oauth_url",
+        str,
+        "https://oauth.zaloapp.com",
+        "Địa chỉ đăng nhập Zalo; chỉ đổi khi thử với dịch vụ mô phỏng.",
+        _ADDRESS,
+        _web_address,
+    ),
 )
 
 
@@ -92,6 +151,22 @@ class Config:
 def defaults() -> dict[str, Any]:
     """Every key with its default."""
     return {key.name: key.default for key in KEYS}
+
+
+def example() -> str:
+    """The sample configuration: every key with its default and what it means. `config.example.toml` is this text."""
+    lines = ["# Lan Tỏa: cấu hình của một nơi cài đặt. Đặt tệp này vào thư mục nhà với tên config.toml."]
+    lines.append("# Mọi khóa đều có thể bỏ; giá trị ghi dưới đây là giá trị mặc định.")
+    table = ""
+    for key in KEYS:
+        section, _, name = key.name.rpartition(".")
+        if section != table:
+            lines += ["", f"[{section}]"]
+            table = section
+        elif not section:
+            lines.append("")
+        lines += [f"# {key.help}", f"{name} = {json.dumps(key.default, ensure_ascii=False)}"]
+    return "\n".join(lines) + "\n"
 
 
 def load(home: Path) -> Config:

@@ -16,7 +16,7 @@ from content.message import Picture
 MOST_PIXELS = 2048  # along the longer edge
 MOST_BYTES = 1_000_000  # Zalo takes covers up to 1 MB (channels.md section 3.3), the strictest of the services
 MOST_UPLOAD = 20_000_000
-COVER_ALT = "Hai bàn tay nâng một dải ruy băng đỏ, biểu tượng phòng, chống HIV/AIDS."
+COVER_ALT = "Dải ruy băng đỏ cùng dòng chữ: Hiểu đúng về HIV. Sẻ chia, không kỳ thị."
 
 
 class PictureStore:

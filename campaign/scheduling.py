@@ -24,7 +24,7 @@ class Freezer:
     """Renders what a post will carry, once, so that what was approved is what is sent."""
 
     def __init__(self, adapters: Adapters, store: PictureStore, public_url: str | None) -> None:
-        self._adapters, self._store, self._public_url = adapters, store, public_url
+        self._adapters, self._store, self.public_url = adapters, store, public_url
 
     def payload(self, content: Content, kind: str) -> dict[str, Any]:
         """The words and picture of a message for a kind of channel, as plain JSON values."""
@@ -58,7 +58,7 @@ class Freezer:
         return Outgoing(key, payload["title"], payload["description"], payload["text"], payload["link"], media, due)
 
     def _media_url(self, item: dict[str, str]) -> str | None:
-        return f"{self._public_url}/media/{item['sha256']}.jpg" if self._public_url else None
+        return f"{self.public_url}/media/{item['sha256']}.jpg" if self.public_url else None
 
     def problems(self, content: Content, kind: str, due: datetime) -> list[str]:
         """What a kind of channel would refuse about a message, before anyone approves it."""

@@ -104,7 +104,7 @@ class Message:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Message":
-        """The message that `document()` was taken from. Raises KeyError or ValueError where it was not one."""
+        """The message that `document()` was taken from. Raises KeyError, TypeError or ValueError for anything else."""
         values = dict(document)
         values["sources"] = tuple(
             Source(**{**source, "verified_on": date.fromisoformat(source["verified_on"])})
@@ -154,6 +154,8 @@ def load_library(folder: Path) -> tuple[list[Message], list[MessageError]]:
         except UnicodeDecodeError as error:
             line = path.read_bytes()[: error.start].count(b"\n") + 1
             errors.append(MessageError(name, line, "Tệp không phải UTF-8; hãy lưu lại với mã UTF-8."))
+        except OSError:
+            errors.append(MessageError(name, 1, "Không mở được tệp; hãy xem lại quyền đọc tệp này."))
         except MessageError as error:
             errors.append(error)
         else:
@@ -238,7 +240,9 @@ class _Reader:
             raise self.fail("sources", "Thông điệp phải có ít nhất một nguồn.")
         return tuple(self._source(row) for row in rows)
 
-    def _source(self, row: Mapping[str, Any]) -> Source:
+    def _source(self, row: Any) -> Source:
+        if not isinstance(row, dict):
+            raise self.fail("sources", "Mỗi nguồn phải là một bảng [[sources]].")
         kinds = {"title": str, "year": int, "verified_on": date}
         for key, kind in kinds.items():
             if type(row.get(key)) is not kind:
@@ -246,10 +250,14 @@ class _Reader:
         unknown = set(row) - set(kinds) - {"url"}
         if unknown:
             raise self.fail(sorted(unknown)[0], f'Nguồn không có khóa "{sorted(unknown)[0]}".')
+        if not isinstance(row.get("url", ""), str):
+            raise self.fail("url", 'Khóa "url" của nguồn phải là chữ trong dấu nháy.')
         return Source(**row)
 
     def variants(self) -> dict[str, Variant]:
         tables = self.values.pop("variants", {})
+        if not isinstance(tables, dict):
+            raise self.fail("variants", 'Khóa "variants" phải gồm các bảng như [variants.facebook].')
         known = {f.name for f in fields(Variant)}
         result = {}
         for kind, table in tables.items():

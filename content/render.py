@@ -11,6 +11,8 @@ import nh3
 from content.message import Message, Variant
 
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "blockquote"}
+# Markdown takes "#KhongKyThi" for a heading; people mean a hashtag.
+_HASHTAG = re.compile(r"(?m)^#(?=[^\s#])")
 _BLOCK_END = re.compile(r"</(p|h2|h3|blockquote|ul|ol)>\s*")
 
 
@@ -25,7 +27,9 @@ class Rendered:
 
 def safe_html(source: str) -> str:
     """Markdown as HTML that cannot carry script, style or pictures from elsewhere (sanitised by nh3)."""
-    return nh3.clean(markdown.markdown(source), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https"})
+    return nh3.clean(
+        markdown.markdown(_HASHTAG.sub(r"\\#", source)), tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"https"}
+    )
 
 
 def plain(source: str) -> str:

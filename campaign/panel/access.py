@@ -14,8 +14,8 @@ from flask import Request, Response, abort, current_app, g, redirect, request, u
 
 from campaign.db import write
 from campaign.home import Home
-from campaign.models import Campaign, Channel, Login, Message, Post, Revision, Table, Unit, User
-from campaign.rights import ACTIONS, can, units_where
+from campaign.models import Campaign, Channel, Login, Membership, Message, Post, Revision, Table, Unit, User
+from campaign.rights import ACTIONS, ROLES, can, units_where
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -80,7 +80,8 @@ def guard() -> Response | None:
 def actions() -> frozenset[str]:
     """All that the person who is signed in may do somewhere; looked up once a request."""
     if "actions" not in g:
-        g.actions = rights.actions_of(user())
+        roles = [row.role for row in Membership.select(Membership.role).where(Membership.user == user())]
+        g.actions = frozenset[str]().union(*(ROLES[role].actions for role in roles))
     found: frozenset[str] = g.actions
     return found
 
@@ -88,7 +89,12 @@ def actions() -> frozenset[str]:
 def readable_units() -> set[int]:
     """The units whose messages the person may read: where they may view, and everything above."""
     if "readable" not in g:
-        g.readable = rights.readable_units(user())
+        parents = dict(Unit.select(Unit.id, Unit.parent).tuples())
+        readable = units_where(user(), "view")
+        for unit in tuple(readable):
+            while (unit := parents[unit]) is not None and unit not in readable:
+                readable.add(unit)
+        g.readable = readable
     found: set[int] = g.readable
     return found
 

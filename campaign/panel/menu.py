@@ -1,6 +1,7 @@
 """The menu: what a person finds in it follows from the rules of the pages, so it never leads to a closed door."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from campaign.models import Message, Revision, RevisionState
 from campaign.panel.access import SIGNED_IN, actions, rule_of, user
@@ -52,7 +53,7 @@ def _waiting(entry: Entry) -> int:
     return awaiting_me().count() if entry.endpoint == "approvals.index" and "approve" in actions() else 0
 
 
-def awaiting_me() -> "object":
+def awaiting_me() -> Any:
     """The submitted revisions that this person may decide on: not their own."""
     me = user()
     return (

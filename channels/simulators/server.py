@@ -32,7 +32,7 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """Serve `app` on loopback while the block runs; gives its base address. Port 0 takes any free port."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, name=f"simulator-{app.name}", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name=f"simulator-{app.name}", daemon=True)
     thread.start()
     try:
         yield f"http://{HOST}:{server.server_port}"

@@ -43,7 +43,7 @@ def read_pictures(page: Page, _: Lexicon) -> None:
     if max(page.text, default="") < _FIRST_PICTURE:
         return
     message = "Biểu tượng không đọc được nên đã bỏ; hãy viết thành lời nếu cần."
-    page.read(_PICTURES, lambda match: Reading("", complaint=message))
+    page.read(_PICTURES, lambda _match: Reading("", complaint=message))
 
 
 def read_addresses(page: Page, lexicon: Lexicon) -> None:

@@ -12,7 +12,8 @@ _D, _M, _Y = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9
 _TO = r"\s?(?:-|đến|tới|÷|→)\s?"
 
 _DAYS = re.compile(
-    rf"{_BEFORE}(?P<d1>{_D})/(?P<m1>{_M})(?:/(?P<y1>{_Y}))?(?P<to>{_TO})(?:ngày )?(?P<d2>{_D})/(?P<m2>{_M})(?:/(?P<y2>{_Y}))?{_AFTER}"
+    rf"{_BEFORE}(?P<d1>{_D})/(?P<m1>{_M})(?:/(?P<y1>{_Y}))?(?P<to>{_TO})(?:ngày )?"
+    rf"(?P<d2>{_D})/(?P<m2>{_M})(?:/(?P<y2>{_Y}))?{_AFTER}"
 )
 _DAYS_OF_MONTH = re.compile(rf"{_BEFORE}(?P<d1>{_D})\s?[-÷]\s?(?P<d2>{_D})/(?P<m2>{_M})(?:/(?P<y2>{_Y}))?{_AFTER}")
 _FULL = re.compile(rf"{_BEFORE}(?P<d>{_D})(?P<sign>[/.-])(?P<m>{_M})(?P=sign)(?P<y>{_Y}){_AFTER}")
@@ -32,14 +33,15 @@ _LEAD = (
     rf"(?i:(?<!\w)(?:ngày|từ|đến|tới|sáng|trưa|chiều|tối|đêm|lễ|dịp|hôm|nay|mai|hết|trước|sau|qua|vào|kỷ niệm|"
     rf"chủ nhật|cn|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7]))\s*[,(]?\s*|{DATE}\s?(?:,|;|và|hoặc|hay|&)\s?)"
 )
-_DAY_LIST = rf"(?i:(?<!\w)ngày\s+)(?:[0-9]{{1,2}}\s?(?:,|và|hoặc)\s?)+"
+_DAY_LIST = r"(?i:(?<!\w)ngày\s+)(?:[0-9]{1,2}\s?(?:,|và|hoặc)\s?)+"
 _NAMED_DAY = r"(?<!\w)(?:Ngày|NGÀY|Tháng hành động|Lễ|Tết)\s+[A-ZĐỞÂ][^\n.;:!?0-9]{1,80}[ (]"
 _OF_DAY = rf"(?P<it>(?P<d>{_D})/(?P<m>{_M})){_AFTER}"
 _LED_DAY = re.compile(rf"(?P<lead>{_LEAD}|{_DAY_LIST}|{_NAMED_DAY}){_OF_DAY}")
 _LONE_DAY = re.compile(rf"{_BEFORE}{_OF_DAY}")
 _PART_OF = re.compile(
     r"\s+(?:số|tổng|dân số|dân|người|viên|liều|lượng|thời gian|chặng|chỉ tiêu|các|trong|xã|phường|huyện|tỉnh|đơn vị|"
-    r"trường hợp|hộ|ca|thôn|khu|tổ|trường|lớp|cơ sở|bệnh nhân|phiếu|đại biểu|thành viên|diện tích|suất|ly|cốc|kế hoạch)(?!\w)"
+    r"trường hợp|hộ|ca|thôn|khu|tổ|trường|lớp|cơ sở|bệnh nhân|phiếu|đại biểu|thành viên|diện tích|suất|ly|cốc|"
+    r"kế hoạch)(?!\w)"
 )
 _SURE_LEAD = re.compile(rf"ngày|{DATE}|Tháng|Lễ|Tết", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -50,7 +52,8 @@ _QUARTER = re.compile(rf"(?<!\w)[Qq]uý\s+(?P<it>(?P<q>I{{1,3}}|IV|[1-4])/(?P<y>
 _WEEKDAY = re.compile(r"(?<!\w)T(?P<day>[2-7])(?![\w/.])")
 _ORDINAL = re.compile(r"(?<!\w)[Tt]hứ\s+(?P<it>(?P<n>[0-9]{1,2})|(?P<roman>[IVXL]+))(?![\w/]|[.,][0-9])")
 _CLOCK = re.compile(
-    r"(?<![\w.,/:])(?P<h>[01]?[0-9]|2[0-4])(?:\s?[hHg]\s?(?P<m>[0-5][0-9])(?:\s?(?:'|phút|ph|p)(?!\w))?|:(?P<m2>[0-5][0-9])(?::[0-5][0-9])?\s?h?)"
+    r"(?<![\w.,/:])(?P<h>[01]?[0-9]|2[0-4])"
+    r"(?:\s?[hHg]\s?(?P<m>[0-5][0-9])(?:\s?(?:'|phút|ph|p)(?!\w))?|:(?P<m2>[0-5][0-9])(?::[0-5][0-9])?\s?h?)"
     r"(?![\w/:%]|[.,][0-9])"
 )
 _ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24/(?P<n>7|24)(?P<hours>\s?h)?(?![\w/]|[.,][0-9])")

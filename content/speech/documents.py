@@ -9,7 +9,7 @@ from content.speech.page import Page, Reading
 _PART = "[A-ZĐƯ][A-Za-zĐđƯư&]*[0-9]*"
 _NUMBER = re.compile(
     rf"(?<![\w/.,-])(?P<number>[0-9]{{1,5}})(?P<letter>[a-z])?(?:/(?P<year>[0-9]{{4}}))?"
-    rf"[/-](?P<code>{_PART}(?:\s?[-/,.]\s?{_PART}(?=[\s\W]|\Z)|[-/]{_PART})*)(?![\w/])"
+    rf"[/-](?P<code>{_PART}(?:[-/]{_PART})*)(?![\w/])"
 )
 _KIND = (
     "(?:[Bb]ộ luật|[Ll]uật|[Nn]ghị định|[Nn]ghị quyết|[Tt]hông tư(?: liên tịch)?|[Qq]uyết định|[Cc]hỉ thị|[Cc]ông văn|"
@@ -32,8 +32,7 @@ def _number(match: re.Match[str]) -> str:
 
 def _document(match: re.Match[str], lexicon: Lexicon) -> Reading | None:
     parts = _CODE_PART.findall(match["code"])
-    several = len(parts) > 1 and not re.search(r"[,.]", match["code"])
-    if not (match["year"] or several or parts[0][0] in lexicon.codes):
+    if not (match["year"] or len(parts) > 1 or parts[0][0] in lexicon.codes):
         return None
     reader, tts, unknown = [], [], []
     for name, session in parts:

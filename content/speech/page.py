@@ -61,12 +61,17 @@ Read = Callable[[re.Match[str]], Reading | str | None]
 
 @dataclass
 class Page:
-    """One text while it is being read."""
+    """One text while it is being read.
+
+    `unsettled` says that the words now around it could make a token readable that was not (a lone "IV", a "P."),
+    so that only another reading of the result shows whether it stays.
+    """
 
     text: str
     left: str = ""
     claims: list[Claim] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    unsettled: bool = False
 
     def __post_init__(self) -> None:
         self.left = self.text.translate(_SHAPES)
@@ -108,14 +113,22 @@ class Page:
         """The whole text with the claims in their words, apart from their neighbours and capital after a full stop."""
         out, at = [""], 0
         for claim in self.claims:
-            _append(out, self.text[at : claim.start], apart=at > 0)
+            self._append(out, self.text[at : claim.start], apart=at > 0)
             words = claim.tts if tts else claim.reader
             if self._begins_sentence(claim) and words != self.text[claim.start : claim.end]:
                 words = words[:1].upper() + words[1:]
-            _append(out, words, apart=True)
+            self._append(out, words, apart=True)
             at = claim.end
-        _append(out, self.text[at:], apart=at > 0)
+        self._append(out, self.text[at:], apart=at > 0)
         return "".join(out)
+
+    def _append(self, out: list[str], piece: str, apart: bool) -> None:
+        """Add a piece; two pieces that would grow into one word are kept apart by a space."""
+        if apart and piece and out[-1][-1:].isalnum() and piece[0].isalnum():
+            out.append(" ")
+            self.unsettled = True
+        if piece:
+            out.append(piece)
 
     def _begins_sentence(self, claim: Claim) -> bool:
         if self.text[claim.start].islower():
@@ -125,15 +138,6 @@ class Page:
         if not before or before[-1] == "\n":
             return True
         return before[-1] in ".!?" and len(before) < len(window)
-
-
-def _append(out: list[str], piece: str, apart: bool) -> None:
-    """Add a piece; two pieces that would grow into one word are kept apart by a space."""
-    if not piece:
-        return
-    if apart and out[-1][-1:].isalnum() and piece[0].isalnum():
-        out.append(" ")
-    out.append(piece)
 
 
 def clean(text: str) -> tuple[str, list[int] | None]:

@@ -2,8 +2,8 @@
 
 import re
 
-from content.speech.numerals import digits
 from content.speech.lexicon import Lexicon
+from content.speech.numerals import digits
 from content.speech.page import PHONE, Page
 
 # What shows by its shape alone that it is a telephone number: 0912 345 678, (024) 3736 7184, +84..., 1900 6068.

@@ -14,14 +14,16 @@ _BEFORE = r"(?<![\w/.,])"
 
 _TRIPLE = re.compile(rf"(?<![\w/.,-]){_N}%?(?:\s?-\s?{_N}%?){{2,}}(?![\w/%-])")
 _SECTION = re.compile(
-    r"(?m)(?:(?<!\w)(?i:mục|điểm|phiên bản|bảng|hình|phụ lục|chương|tiểu mục)\s+|^)(?P<it>[0-9]{1,2}(?:\.[0-9]{1,2})+)(?=\.?[\s,;:)]|\.?\Z)"
+    r"(?m)(?:(?<!\w)(?i:mục|điểm|phiên bản|bảng|hình|phụ lục|chương|tiểu mục)\s+|^(?=[0-9.]+\s+[A-ZĐÂĂÊÔƠƯ]))"
+    r"(?P<it>[0-9]{1,2}(?:\.[0-9]{1,2})+)(?=\.?(?:[\s,;:)]|\Z))"
 )
 _SPACED = re.compile(r"(?<![\w/.,])[0-9]{1,3}(?: [0-9]{3})+(?=\s(?:đồng|người|dân|lượt|VNĐ|VND))")
 _FRACTION = re.compile(rf"(?<![\w/.,])(?P<n>{_N})\s?/\s?(?P<m>{_N})(?P<more>(?:/{_N})*)(?![0-9/])")
 _DENOMINATORS = {4: "tư"}
 _NEGATIVE = re.compile(r"(?:(?<=[^\W\d_] )|(?<=[(:] )|(?<=\())-(?=[0-9])")
 _DASH = re.compile(
-    rf"(?<=[{QUANTITIES}])\s?[-÷→]\s?(?=[{QUANTITIES}]|(?i:thứ|tháng|ngày|quý|năm|chủ nhật)\s?[{QUANTITIES}]|[Cc]hủ nhật|CN(?!\w))"
+    rf"(?<=[{QUANTITIES}])\s?[-÷→]\s?"
+    rf"(?=[{QUANTITIES}]|(?i:thứ|tháng|ngày|quý|năm|chủ nhật)\s?[{QUANTITIES}]|[Cc]hủ nhật|CN(?!\w))"
 )
 _TIMES = re.compile(rf"(?<=[{QUANTITIES}])\s?[x×]\s?(?=[{QUANTITIES}])|(?<=\s)[x×]\s?(?=[{NUMBER}])")
 
@@ -34,7 +36,10 @@ _ROMAN_ALONE = re.compile(r"(?<![\w&./-])(?P<it>[IVX]{2,6})(?![\w&]|[./-]\w)")
 # Canonical numerals that are words in capitals: "VI PHẠM", "XI MĂNG".
 _SYLLABLES = {"VI", "XI"}
 
-_PERIODS = "năm|tháng|tuần|ngày|giờ|quý|buổi|người|hộ|ca|lượt|xã|phường|huyện|tỉnh|đơn vị|học sinh|lớp|gia đình|thôn|suất|kỳ|khóa|đợt"
+_PERIODS = (
+    "năm|tháng|tuần|ngày|giờ|quý|buổi|người|hộ|ca|lượt|xã|phường|huyện|tỉnh|đơn vị|học sinh|lớp|gia đình|thôn|suất|kỳ|"
+    "khóa|đợt"
+)
 _PER = re.compile(rf"(?<=[\w)%{MARKERS}])\s?/\s?(?P<unit>lần|{_PERIODS})(?!\w)")
 _BETWEEN_WORDS = re.compile(rf"(?<=[\w)%{MARKERS}])\s?/\s?(?=[\w(\"“{MARKERS}])")
 _AND_OR = re.compile(r"(?<=và)/(?=hoặc)")
@@ -98,7 +103,7 @@ def read_numbers(page: Page, lexicon: Lexicon) -> None:
     page.read(_SECTION, lambda match: dotted(match["it"]), NUMBER)
     page.read(_SPACED, lambda match: numeral(match.group().replace(" ", "")), NUMBER)
     page.read(_NEGATIVE, lambda _match: "âm")
-        page.read(_MONEY, lambda match: f"{numeral(match['n'])} {_CURRENCIES[match['sign']]}", NUMBER)
+    page.read(_MONEY, lambda match: f"{numeral(match['n'])} {_CURRENCIES[match['sign']]}", NUMBER)
     page.read(_with_units(lexicon.unit_names).number, lambda match: _number(match, lexicon), NUMBER)
 
 

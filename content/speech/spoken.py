@@ -25,6 +25,8 @@ from content.speech.words import read_abbreviations, read_mixtures, read_unknown
 # Syllables a minute over an outdoor loudspeaker, pauses included (loudspeaker.md section 5).
 LOUDSPEAKER_RATE = 180.0
 
+# Readings of one text until it stays; two are enough for all but invented texts.
+_ROUNDS = 5
 _DIGITS = "0123456789"
 
 Pass = Callable[[Page, Lexicon], None]
@@ -80,7 +82,7 @@ class Spoken:
     syllables: int
 
     def seconds(self, rate: float = LOUDSPEAKER_RATE) -> float:
-        """How long reading it takes, in seconds, at `rate` syllables a minute. Raises ValueError for a rate of 0 or less."""
+        """The seconds that reading takes at `rate` syllables a minute. Raises ValueError unless the rate is positive."""
         if not rate > 0:
             raise ValueError("Tốc độ đọc phải lớn hơn 0 tiếng mỗi phút.")
         return 60 * self.syllables / rate
@@ -89,10 +91,10 @@ class Spoken:
 def speak(text: str, form: Form = Form.READER, lexicon: Lexicon | None = None) -> Spoken:
     """The spoken form of a text; spoken text itself comes back unchanged. Never raises for any text."""
     page, places = _read(text, lexicon or DEFAULT)
-    tts = page.compose(tts=True)
+    tts = _settled(page, lexicon or DEFAULT, tts=True)
     remarks = sorted(page.remarks, key=lambda remark: (remark.start, remark.end))
     return Spoken(
-        text=tts if form is Form.TTS else page.compose(tts=False),
+        text=tts if form is Form.TTS else _settled(page, lexicon or DEFAULT, tts=False),
         warnings=tuple(_unread(r, text, places) for r in remarks if form is Form.TTS or not r.tts_only),
         syllables=sum(any(sign.isalpha() for sign in token) for token in tts.split()),
     )
@@ -116,6 +118,17 @@ def _read(text: str, lexicon: Lexicon) -> tuple[Page, list[int] | None]:
             run(page, lexicon)
     page.settle()
     return page, places
+
+
+def _settled(page: Page, lexicon: Lexicon, *, tts: bool) -> str:
+    """The page in words, read again while that may still change it, so that spoken text stays as it is."""
+    spoken = page.compose(tts)
+    for _ in range(_ROUNDS):
+        if not page.unsettled or spoken == page.text:
+            break
+        page, _places = _read(spoken, lexicon)
+        spoken = page.compose(tts)
+    return spoken
 
 
 def _unread(remark: Remark, text: str, places: list[int] | None) -> Unread:

@@ -12,6 +12,7 @@ _PARTS = re.compile(r"\w+|\W")
 _DOUBTFUL_STOP = re.compile(r"\s*(?:\n|\Z)|\s+[A-ZĐÀ-Ỹ]")
 _MIXED = re.compile(r"[^\W_]*[0-9][^\W_]*")
 _RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_LONE_ROMAN = re.compile(r"(?<!\w)[IVXL]+(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
 _ODD_SIGN = re.compile(rf"""[^\w\s.,;:!?…()\[\]{{}}"'“”‘’«»\-–—‑•·{MARKERS}]+|[\d_]+""")
 
@@ -23,14 +24,14 @@ def read_abbreviations(page: Page, lexicon: Lexicon) -> None:
         chunk = match.group()
         if chunk.islower() and chunk.isalpha() and not lexicon.knows(chunk):
             continue
-        claims += _known(page.left, match, lexicon)
+        claims += _known(page, match, lexicon)
     page.claim(claims)
 
 
-def _known(text: str, match: re.Match[str], lexicon: Lexicon) -> list[Claim]:
+def _known(page: Page, match: re.Match[str], lexicon: Lexicon) -> list[Claim]:
     """The entries in one run of letters and signs, greedily from its left."""
     parts = _PARTS.findall(match.group())
-    claims, at, first = [], match.start(), 0
+    text, claims, at, first = page.left, [], match.start(), 0
     while first < len(parts):
         for last in range(len(parts), first, -1):
             token = "".join(parts[first:last])
@@ -45,6 +46,7 @@ def _known(text: str, match: re.Match[str], lexicon: Lexicon) -> list[Claim]:
                 claims.append(Claim(at, end, (entry.expansion or token) + stop, entry.tts + stop, token))
                 at, first = end, last
                 break
+            page.unsettled |= token in lexicon.abbreviations
         else:
             at, first = at + len(parts[first]), first + 1
     return claims
@@ -72,6 +74,7 @@ def _mixture(token: str, lexicon: Lexicon) -> Reading:
 def read_unknown(page: Page, lexicon: Lexicon) -> None:
     """Spell unknown capitals for the machine, name lone letters, and remark on all that stays doubtful."""
     claims = []
+    page.unsettled |= _LONE_ROMAN.search(page.left) is not None
     for match in _WORD.finditer(page.left):
         word = match.group()
         if len(word) == 1:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import sqrt
 from pathlib import Path
 from time import process_time
@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from campaign.mix import apportion
 from campaign.planner import Aim, Candidate, ChannelRules, Frozen, Plan, PlanInput, Slot, Window, plan
+from campaign.spread import Track, capacity, spread
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 EVERY_DAY = frozenset(range(7))
@@ -450,6 +451,29 @@ def test_posts_spread_evenly_between_frozen_posts_and_leave_them_alone() -> None
         assert unevenness(made, rules, what) <= 0.15
 
 
+@some
+@given(st.data())
+def test_on_a_short_track_no_legal_choice_is_more_even(data: st.DataObject) -> None:
+    """Least squared distances, counted independently: one day of equal instants, by trying every choice."""
+    size = data.draw(st.integers(1, 11))
+    gap = data.draw(st.integers(1, 4))
+    standing = sorted(data.draw(st.sets(st.integers(0, size - 1), max_size=3)))
+    track = Track(range(size), [0] * size, [(at, 0) for at in standing], gap, 99, 1)
+    posts = min(data.draw(st.integers(1, 4)), capacity(track))
+    phase = data.draw(st.sampled_from((0.25, 0.5, 0.7)))
+    total = posts + len(standing)
+
+    def cost(choice: Sequence[int]) -> float:
+        places = [(at + 0.5) / size * total for at in sorted([*choice, *standing])]
+        return sum((b - a) ** 2 for a, b in pairwise([phase - 1, *places, total + phase]))
+
+    free = [at for at in range(size) if all(abs(at - other) >= gap for other in standing)]
+    legal = [c for c in combinations(free, posts) if all(b - a >= gap for a, b in pairwise(c))]
+    made = spread(track, posts, phase)
+    assert tuple(made) in legal
+    assert cost(made) <= min(map(cost, legal)) + 1e-4
+
+
 def test_a_short_day_passes_its_surplus_on_instead_of_crowding_its_neighbours() -> None:
     weekend = Window(frozenset({5, 6}), time(8), time(9))
     weekdays = Window(frozenset(range(5)), time(7), time(21))
@@ -513,6 +537,13 @@ def test_nothing_is_planned_before_the_instant_given() -> None:
     made = plan(month(posts=20, not_before=local(LAST, 9)))
     assert made.slots[0].at >= local(LAST, 9)
     assert len(made.slots) == 3
+
+
+def test_frozen_posts_use_up_the_posts_of_their_day() -> None:
+    frozen = (Frozen(local(FIRST, 8), 0, "stigma"), Frozen(local(FIRST, 12), 1, "policy"))
+    made = plan(month(channel(frozen=frozen), posts=9, ends_on=FIRST + timedelta(days=1)))
+    assert Counter(days_of(made.slots)) == {FIRST: 1, FIRST + timedelta(days=1): 3}
+    assert made.unmet[0].planned == 4
 
 
 # ---------------------------------------------------------------- the mix

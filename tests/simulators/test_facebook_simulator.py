@@ -10,7 +10,7 @@ import json
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from facebook_business.session import FacebookSession
 
 from channels.simulators.facebook import FAULTS, SCOPES, GraphSimulator, Page
 from channels.simulators.facebook.figures import PAGE_METRICS, POST_METRICS
-from channels.simulators.facebook.params import FIELDS, known_parameters
+from channels.simulators.facebook.params import FIELDS, OPERATIONS, known_parameters
 from channels.simulators.server import serving
 
 RULES = Path(__file__).parents[2] / "channels" / "simulators" / "facebook_rules.md"
@@ -74,7 +74,7 @@ class Client:
     def __init__(self, token: str, app_secret: str | None = None) -> None:
         self.api = FacebookAdsApi(FacebookSession(access_token=token, app_secret=app_secret))
 
-    def call(self, method: str, path: str, files: Mapping[str, Any] | None = None, **params: Any) -> Any:
+    def call(self, method: str, path: str, files: Any = None, **params: Any) -> Any:
         return self.api.call(method, tuple(path.split("/")), params, files=files).json()
 
     def get(self, path: str, **params: Any) -> Any:
@@ -90,7 +90,7 @@ class Client:
         photo: str = self.upload(page_id, published=False, **params)["id"]
         return photo
 
-    def refused(self, method: str, path: str, files: Mapping[str, Any] | None = None, **params: Any) -> Refusal:
+    def refused(self, method: str, path: str, files: Any = None, **params: Any) -> Refusal:
         with pytest.raises(FacebookRequestError) as caught:
             self.call(method, path, files, **params)
         error = caught.value
@@ -235,6 +235,10 @@ def _sample(kind: str, enums: dict[str, list[str]]) -> tuple[Any, str | None]:
     return _SAMPLES[kind]
 
 
+# Documented elsewhere (channels.md sections 2.2 and 2.3); the SDK does not list them.
+_BEYOND_THE_SDK = {"POST page/photos": {"source"}, "GET page/feed": {"since", "until"}}
+
+
 def _operations(page: SdkPage, post: PagePost) -> list[tuple[str, str, Callable[..., Any]]]:
     return [
         ("POST", "page/feed", page.create_feed),
@@ -259,13 +263,14 @@ def test_every_documented_parameter_is_known_with_its_type_and_no_other(scene: S
     post_id = scene.simulator.write_by_hand(scene.page.id, "Bài viết tay").id
     api = scene.client.api
     for method, operation, create in _operations(SdkPage(scene.page.id, api=api), PagePost(post_id, api=api)):
-        path = operation.replace("page", scene.page.id, 1) if operation.startswith("page") else operation
-        path = path.replace("post", post_id, 1) if operation.startswith("post") else path
+        path = re.sub("^(page|post)", lambda kind: {"page": scene.page.id, "post": post_id}[kind[0]], operation)
         types, enums = _documented(create)
         assert scene.client.refused(method, path, no_such_parameter="1").message.startswith("(#100) Param no_such")
-        assert types.keys() <= known_parameters(f"{method} {operation}").keys()
+        name_of_it = f"{method} {operation}"
+        assert OPERATIONS[name_of_it].keys() - types.keys() == _BEYOND_THE_SDK.get(name_of_it, set())
+        assert types.keys() <= known_parameters(name_of_it).keys()
         for name, kind in types.items():
-            if kind == "file" or "insights" in operation and name in {"metric", "breakdown"}:
+            if kind == "file" or name in {"metric", "breakdown"}:
                 continue
             good, bad = _sample(kind, enums)
             if bad is not None:
@@ -665,9 +670,7 @@ def test_the_same_content_twice_in_a_row_is_refused(scene: Scene) -> None:
     first = scene.client.post(scene.feed, message="Chào")["id"]
     refusal = scene.client.refused("POST", scene.feed, message="Chào")
     assert (refusal.code, refusal.message) == (506, "(#506) Duplicate posts cannot be published consecutively")
-    scene.clock.pass_by(minutes=1)
     second = scene.client.post(scene.feed, message="Khác")["id"]
-    scene.clock.pass_by(minutes=1)
     assert scene.client.post(scene.feed, message="Chào")["id"] not in {first, second}
     assert scene.simulator.times_accepted(scene.page.id, "Chào") == 2
     assert scene.simulator.duplicates(scene.page.id) == {"Chào": 2}
@@ -969,7 +972,7 @@ def test_one_invalid_metric_fails_the_whole_call(scene: Scene) -> None:
 def test_an_insight_has_its_documented_shape(scene: Scene) -> None:
     post_id = scene.client.post(scene.feed, message="Chào")["id"]
     scene.clock.pass_by(days=1)
-    (row,) = PagePost(post_id, api=scene.client.api).get_insights(params={"metric": ["post_media_view"]})
+    (row,) = scene.client.get(f"{post_id}/insights", metric=["post_media_view"])["data"]
     assert set(row) == {"name", "period", "values", "title", "description", "id"}
     assert (row["name"], row["period"]) == ("post_media_view", "lifetime")
     page = scene.client.get(f"{scene.page.id}/insights", metric="page_media_view")["data"][0]
@@ -1179,7 +1182,8 @@ def test_people_see_the_feed_of_a_page(scene: Scene) -> None:
 def test_people_see_the_list_of_pages(scene: Scene) -> None:
     page = scene.raw("GET", "_feed/")
     assert f'href="/_feed/{scene.page.id}"' in page.text
-    assert scene.raw("GET", "_feed/0").status_code == 404
+    missing = scene.raw("GET", "_feed/0")
+    assert (missing.status_code, "Không tìm thấy" in missing.text) == (404, True)
 
 
 def test_permalinks_can_lead_to_the_simulated_feed(scene: Scene) -> None:

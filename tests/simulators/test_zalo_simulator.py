@@ -43,15 +43,6 @@ def rule(*ids: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 # ---------------------------------------------------------------- the simulator, a picture server, a client
 
 
-class _WithUnderscores(server._Quiet):
-    """Werkzeug drops headers with an underscore, and Zalo's own (`access_token`, `secret_key`) have one."""
-
-    def make_environ(self) -> dict[str, Any]:
-        environ = super().make_environ()
-        own = {f"HTTP_{key.upper()}": value for key, value in self.headers.items() if "_" in key}
-        return environ | own
-
-
 class Clock:
     def __init__(self) -> None:
         self.instant = NOON
@@ -211,7 +202,6 @@ class World:
 @pytest.fixture(scope="module")
 def build() -> Iterator[Callable[..., World]]:
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server, "_Quiet", _WithUnderscores)
         yield lambda **options: World(stack, **options)
 
 

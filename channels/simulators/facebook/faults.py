@@ -81,6 +81,8 @@ _APP_LIMIT = GraphError(4, "(#4) Application request limit reached", transient=T
 _PAGE_LIMIT = GraphError(32, "(#32) Page request limit reached", transient=True)
 _BLOCKED = GraphError(368, "The action attempted has been deemed abusive or is otherwise disallowed", 1390008)
 
+# What gives no clear answer (hung, cut, a page of HTML, nothing) takes effect unless its name ends in `_before`;
+# what the service itself calls an error takes no effect unless its name ends in `_after_accept`.
 FAULTS: dict[str, Fault] = {
     "latency": Fault(True, _late),
     "timeout_after_accept": Fault(True, _hang),

@@ -28,6 +28,10 @@ def add_human_pages(app: Flask, store: Store, lock: threading.RLock) -> None:
     """Serve `/_feed/`, `/_feed/{page}` and the pictures. Reads the store under the simulator's lock only."""
     app.jinja_env.filters.update(local_time=local_time, count=count)
 
+    @app.errorhandler(404)
+    def say_missing(_: Exception) -> tuple[str, int]:
+        return render_template("missing.html"), 404
+
     @app.get("/_feed/")
     def list_pages() -> str:
         with lock:

@@ -161,7 +161,8 @@ def _refuse_duplicate(store: Store, post: Post) -> None:
     if not store.refuses_duplicates or not post.published:
         return
     earlier = [old for old in store.posts_of(post.page_id) if old.published and not old.removed]
-    if earlier and max(earlier, key=lambda old: old.created_at).content == post.content:
+    newest = sorted(earlier, key=lambda old: old.created_at)[-1:]  # of several at one instant, the last accepted
+    if newest and newest[0].content == post.content:
         raise GraphError(506, "(#506) Duplicate posts cannot be published consecutively")
 
 

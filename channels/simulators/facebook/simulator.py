@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ from channels.simulators.facebook.store import (
 )
 
 _FETCHABLE_HOSTS = frozenset({"127.0.0.1", "localhost"})
+_KEPT_CALLS = 10_000
 _JSON = "application/json; charset=UTF-8"
 
 
@@ -46,7 +48,7 @@ class GraphSimulator:
         self._lock = threading.RLock()
         self._faults = FaultLine()
         self._traces = itertools.count(1)
-        self._calls: list[tuple[str, str]] = []
+        self._calls: deque[tuple[str, str]] = deque(maxlen=_KEPT_CALLS)
         self._user = User(self._store.new_id(), "Cán bộ truyền thông (mô phỏng)")
         self._store.users[self._user.id] = self._user
         self.app = Flask(__name__, static_folder=None)
@@ -153,7 +155,7 @@ class GraphSimulator:
 
     @property
     def calls(self) -> list[tuple[str, str]]:
-        """Every call that was answered so far: method and path, without parameters."""
+        """The latest calls that were answered: method and path, without parameters."""
         with self._lock:
             return list(self._calls)
 
