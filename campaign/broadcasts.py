@@ -1,5 +1,6 @@
 """The loudspeaker desk: today's broadcasts, their scripts, and a person's word on whether they were aired."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from campaign.adapters import Adapters
 from campaign.clock import ZONE, day_bounds, local_day
 from campaign.db import write
 from campaign.errors import Problem
-from campaign.models import Channel, Confirmation, Post, PostState, User, Verdict
+from campaign.models import Channel, Confirmation, Post, PostState, Revision, Unit, User, Verdict
 from campaign.rights import units_where
 from campaign.workflow import content_of, need
 from channels.base import Outgoing
@@ -36,8 +37,11 @@ def of_day(user: User, day: date) -> list[Post]:
     """The broadcasts of a local day on the stations this user serves, in order of time."""
     begin, end = day_bounds(day)
     rows = (
-        Post.select(Post, Channel)
+        Post.select(Post, Channel, Unit, Revision)
         .join(Channel)
+        .join(Unit)
+        .switch(Post)
+        .join(Revision)
         .where(
             Channel.kind.in_(PERSON_KINDS),
             Channel.unit.in_(units_where(user, "air")),
@@ -56,7 +60,8 @@ def script_of(post: Post, adapters: Adapters) -> Script:
     if not isinstance(adapter, Loudspeaker):
         raise Problem("Kênh này không có bản đọc.")
     approval = (
-        Verdict.select()
+        Verdict.select(Verdict, User)
+        .join(User)
         .where(Verdict.revision == post.revision_id, Verdict.verdict == "approve")
         .order_by(Verdict.id.desc())
         .first()
@@ -108,5 +113,19 @@ def confirm(user: User, post: Post, airing: Airing, now: datetime) -> None:
 
 def last_word(post: Post) -> Confirmation | None:
     """The confirmation that counts."""
-    found: Confirmation | None = post.confirmations.order_by(Confirmation.id.desc()).first()
-    return found
+    said = words_of([post.id])
+    return said[post.id][0] if post.id in said else None
+
+
+def words_of(posts: Iterable[int]) -> dict[int, list[Confirmation]]:
+    """All that people said about these posts (ids), the last word, which counts, first."""
+    rows = (
+        Confirmation.select(Confirmation, User)
+        .join(User)
+        .where(Confirmation.post.in_(list(posts)))
+        .order_by(Confirmation.id.desc())
+    )
+    said: dict[int, list[Confirmation]] = {}
+    for row in rows:
+        said.setdefault(row.post_id, []).append(row)
+    return said

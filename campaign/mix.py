@@ -127,8 +127,8 @@ class Mixer:
         frozen: Sequence[Frozen],
         zone: tzinfo,
     ) -> None:
-        self.pool = sorted(pool, key=lambda candidate: candidate.id)
-        self.shares, self.min_repeat_days, self.seats, self.zone = shares, min_repeat_days, places, zone
+        self.pool, self.shares, self.min_repeat_days = pool, shares, min_repeat_days
+        self.seats, self.zone = places, zone
         self.turns = deal(apportion(shares, len(places)), places)
         self.uses: dict[int, list[datetime]] = defaultdict(list)
         for post in frozen:

@@ -12,10 +12,20 @@ from campaign.clock import day_bounds, local
 from campaign.db import write
 from campaign.errors import Problem
 from campaign.hours import parse_time
-from campaign.models import Campaign, CampaignChannel, CampaignMessage, Channel, Post, PostState, Revision, User
+from campaign.models import (
+    Campaign,
+    CampaignChannel,
+    CampaignMessage,
+    Channel,
+    Post,
+    PostState,
+    Revision,
+    RevisionState,
+    User,
+)
 from campaign.planner import Aim, Candidate, ChannelRules, Frozen, Plan, PlanInput, Window, plan
 from campaign.scheduling import Freezer, schedule
-from campaign.workflow import approved_revision, content_of, need
+from campaign.workflow import content_of, need
 
 # Posts that were meant to speak and count for gaps, rests and aims.
 COUNTING = tuple(state for state in PostState if state not in (PostState.CANCELLED, PostState.NOT_AIRED))
@@ -73,9 +83,14 @@ def apply(user: User, campaign: Campaign, fingerprint: str, seen_at: datetime, n
 
 
 def approved(campaign: Campaign) -> list[Revision]:
-    """The approved revisions of the campaign's messages."""
-    found = (approved_revision(pick.message) for pick in campaign.picks.order_by(CampaignMessage.message))
-    return [revision for revision in found if revision is not None]
+    """The newest approved revision of each of the campaign's messages, where it has one."""
+    rows = (
+        Revision.select()
+        .join(CampaignMessage, on=(CampaignMessage.message == Revision.message))
+        .where(CampaignMessage.campaign == campaign, Revision.state == RevisionState.APPROVED)
+        .order_by(Revision.message, Revision.number)
+    )
+    return list({revision.message_id: revision for revision in rows}.values())
 
 
 def weeks(first: date, last: date) -> float:

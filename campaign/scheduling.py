@@ -7,9 +7,11 @@ from typing import Any
 from campaign import audit
 from campaign.adapters import Adapters
 from campaign.db import write
-from campaign.errors import Problem
-from campaign.models import Campaign, Channel, MediaFile, Post, PostState, Revision, User
+from campaign.errors import NotAllowed, Problem
+from campaign.ledger import PAUSED
+from campaign.models import Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
 from campaign.pictures import PictureStore
+from campaign.rights import can
 from campaign.workflow import content_of, is_approved, need
 from channels.base import Media, Outgoing
 from channels.registry import KINDS
@@ -156,6 +158,29 @@ def settle_doubt(user: User, post: Post, *, is_out: bool, now: datetime, link: s
         if not _set(post, (PostState.UNSURE,), fence=Post.fence + 1, lease_until=None, **changes):
             raise Problem("Bài này vừa được xử lý; hãy tải lại trang.")
         audit.record("settle_doubt", post, user=user, unit=post.channel.unit, now=now, is_out=is_out, link=link)
+
+
+def recheck(user: User, post: Post, now: datetime) -> None:
+    """Let the worker look again at a post on hold: what stood in its way has been mended, or it is held anew."""
+    need(user, "plan", post.channel.unit)
+    with write():
+        held = Post.id == post.id, Post.state == PostState.SCHEDULED, Post.hold != ""
+        if not Post.update(hold="", act_at=now).where(*held).execute():
+            raise Problem("Bài này không còn bị giữ lại; hãy tải lại trang.")
+        audit.record("recheck", post, user=user, unit=post.channel.unit, now=now)
+
+
+def resume_sending(user: User, now: datetime) -> None:
+    """End the pause in which a restored home starts: a person has looked at what is due (design promise 3)."""
+    pause = Note.get_or_none(Note.name == PAUSED)
+    if pause is None:
+        raise Problem("Việc gửi không còn tạm dừng.")
+    whole_home = Unit.select().where(Unit.parent.is_null())
+    if not any(can(user, action, unit) for unit in whole_home for action in ("plan", "manage")):
+        raise NotAllowed("Bạn không có quyền làm việc này.")
+    with write():
+        Note.delete().where(Note.name == PAUSED).execute()
+        audit.record("resume_sending", pause, user=user, unit=None, now=now, reason=pause.value)
 
 
 def stop_revision(user: User, revision: Revision, now: datetime) -> int:

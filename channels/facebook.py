@@ -160,11 +160,11 @@ class FacebookPage(Channel):
             matches = [
                 _receipt(post, state)
                 for post, state in self._posts(outgoing, since, session)
-                if _normal(post.get("message", "")) == words and not session.is_taken(str(post["id"]))
+                if _normal(post.get("message") or "") == words and not session.is_taken(str(post["id"]))
             ]
         except ChannelError as error:
             return CannotSay(f"Không đọc lại được Trang Facebook: {error}")
-        except (KeyError, ValueError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             return CannotSay("Không hiểu danh sách bài Facebook trả về; hãy mở Trang để xem.")
         if len(matches) == 1:
             return Found(matches[0])

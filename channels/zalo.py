@@ -77,7 +77,9 @@ class ZaloOfficialAccount(Channel):
             from_config=True,
         ),
     )
-    limits = Limits(title=_TITLE_LIMIT, description=_DESCRIPTION_LIMIT, pictures=1, picture_bytes=1024 * 1024)
+    limits = Limits(
+        title=_TITLE_LIMIT, description=_DESCRIPTION_LIMIT, pictures=1, picture_required=True, picture_bytes=2**20
+    )
     metrics = (Metric("total_view", "Lượt xem"), Metric("total_share", "Lượt chia sẻ"))
     resumable_after = frozenset({"article_token", "article"})
 
@@ -102,9 +104,7 @@ class ZaloOfficialAccount(Channel):
             problems.append("Bài Zalo chưa có mô tả; hãy viết một câu mô tả.")
         if len(self.options["author"]) > _AUTHOR_LIMIT:
             problems.append(f"Tên tác giả dài quá {_AUTHOR_LIMIT} ký tự; hãy rút ngắn trong phần cài đặt kênh.")
-        if not outgoing.media:
-            problems.append("Bài Zalo phải có ảnh bìa; hãy thêm một ảnh.")
-        elif outgoing.media[0].url is None:
+        if outgoing.media and outgoing.media[0].url is None:
             problems.append("Zalo tải ảnh bìa từ Internet; hãy nhờ người quản trị đặt public_url trong tệp cấu hình.")
         return problems
 
@@ -199,6 +199,8 @@ class ZaloOfficialAccount(Channel):
                 articles = list(self._candidates(outgoing, since, session))
         except ChannelError as error:
             return CannotSay(f"Không đọc lại được Zalo OA: {error}")
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return CannotSay("Không hiểu danh sách bài viết Zalo trả về; hãy mở oa.zalo.me để xem.")
         shown = [article for article in articles if article.get("status") == "show"]
         if len(shown) == 1:
             return Found(self._receipt(str(shown[0]["id"])))

@@ -1,11 +1,9 @@
 """The menu: what a person finds in it follows from the rules of the pages, so it never leads to a closed door."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from campaign.models import Message, Revision, RevisionState
-from campaign.panel.access import SIGNED_IN, actions, rule_of, user
-from campaign.rights import units_where
+from campaign.panel import waiting
+from campaign.panel.access import SIGNED_IN, actions, rule_of
 
 
 @dataclass(frozen=True)
@@ -50,19 +48,9 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _waiting(entry: Entry) -> int:
-    return awaiting_me().count() if entry.endpoint == "approvals.index" and "approve" in actions() else 0
-
-
-def awaiting_me() -> Any:
-    """The submitted revisions that this person may decide on: not their own."""
-    me = user()
-    return (
-        Revision.select(Revision, Message)
-        .join(Message)
-        .where(
-            Revision.state == RevisionState.SUBMITTED,
-            Message.unit.in_(units_where(me, "approve")),
-            Revision.author.is_null() | (Revision.author != me),
-            Revision.submitted_by.is_null() | (Revision.submitted_by != me),
-        )
-    )
+    count: int = 0
+    if entry.endpoint == "approvals.index" and "approve" in actions():
+        count = waiting.to_approve().count()
+    if entry.endpoint == "posts.attention" and "plan" in actions():
+        count = waiting.troubled_posts().count()
+    return count

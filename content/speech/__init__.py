@@ -1,6 +1,7 @@
 """The spoken form: a text as it is read aloud, for a person (reader form) or for a machine (TTS form).
 
-The conventions are those of Vietnamese announcers (loudspeaker.md sections 2 and 4); `docs/` shows them in a table.
+The conventions are those of Vietnamese announcers (loudspeaker.md sections 2 and 4);
+`tests/content/test_speech.py` is their table of examples.
 """
 
 from content.speech.lexicon import DEFAULT, Entry, Lexicon, LexiconError, load_lexicon

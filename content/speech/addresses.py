@@ -48,10 +48,9 @@ def read_pictures(page: Page, _: Lexicon) -> None:
 
 def read_addresses(page: Page, lexicon: Lexicon) -> None:
     """Say addresses label by label; the scheme and "www." are left out, as nobody says them."""
-    if "@" in page.left:
-        page.read(_EMAIL, lambda match: _spell(match.group(), lexicon))
-    if "." in page.left:
-        page.read(_WEB, lambda match: _web(match, lexicon))
+    found = page.read(_EMAIL, lambda match: _spell(match.group(), lexicon)) if "@" in page.left else False
+    found |= page.read(_WEB, lambda match: _web(match, lexicon)) if "." in page.left else False
+    page.unsettled |= found
 
 
 def _web(match: re.Match[str], lexicon: Lexicon) -> Reading:

@@ -37,6 +37,10 @@ _DAY_LIST = r"(?i:(?<!\w)ngày\s+)(?:[0-9]{1,2}\s?(?:,|và|hoặc)\s?)+"
 _NAMED_DAY = r"(?<!\w)(?:Ngày|NGÀY|Tháng hành động|Lễ|Tết)\s+[A-ZĐỞÂ][^\n.;:!?0-9]{1,80}[ (]"
 _OF_DAY = rf"(?P<it>(?P<d>{_D})/(?P<m>{_M})){_AFTER}"
 _LED_DAY = re.compile(rf"(?P<lead>{_LEAD}|{_DAY_LIST}|{_NAMED_DAY}){_OF_DAY}")
+# "Tối 1-12" is a day; "ngày 5-7" runs from one to the other, unless it would run backwards.
+_DASHED_DAY = re.compile(
+    rf"(?i:(?<!\w)(?P<lead>sáng|trưa|chiều|tối|đêm|lễ|dịp|ngày)\s+)(?P<it>(?P<d>{_D})-(?P<m>{_M})){_AFTER}(?!\s*(?:giờ|tháng))"
+)
 _LONE_DAY = re.compile(rf"{_BEFORE}{_OF_DAY}")
 _PART_OF = re.compile(
     r"\s+(?:số|tổng|dân số|dân|người|viên|liều|lượng|thời gian|chặng|chỉ tiêu|các|trong|xã|phường|huyện|tỉnh|đơn vị|"
@@ -49,7 +53,7 @@ _ADDRESS = re.compile(
 )
 
 _QUARTER = re.compile(rf"(?<!\w)[Qq]uý\s+(?P<it>(?P<q>I{{1,3}}|IV|[1-4])/(?P<y>{_Y}))(?![\w/])")
-_WEEKDAY = re.compile(r"(?<!\w)T(?P<day>[2-7])(?![\w/.])")
+_WEEKDAY = re.compile(r"(?<!\w)T(?P<day>[2-7])(?![\w/]|\.[0-9])")
 _ORDINAL = re.compile(r"(?<!\w)[Tt]hứ\s+(?P<it>(?P<n>[0-9]{1,2})|(?P<roman>[IVXL]+))(?![\w/]|[.,][0-9])")
 _CLOCK = re.compile(
     r"(?<![\w.,/:])(?P<h>[01]?[0-9]|2[0-4])"
@@ -61,19 +65,24 @@ _ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24/(?P<n>7|24)(?P<hours>\s?h)?(?![\w
 
 def read_dates(page: Page, _: Lexicon) -> None:
     """Claim days and months, from what is certain by its shape to what only its context tells."""
-    if "/" in page.left:
+    slashed = "/" in page.left
+    if slashed:
         page.read(_DAYS, _days, DATE)
         page.read(_DAYS_OF_MONTH, _days_of_month, DATE)
         page.read(_QUARTER, _quarter, DATE)
-    for pattern in (_FULL, _SHORT_YEAR, _ISO):
+    for pattern in (_FULL, _ISO, _SHORT_YEAR) if slashed else (_FULL, _ISO):
         page.read(pattern, lambda match: day(match["d"], match["m"], match["y"]), DATE)
-    page.read(_MONTHS, _months, DATE)
-    for pattern in (_MONTH, _SHORT_MONTH):
-        page.read(pattern, _month, DATE)
-    page.read(_MONTH_NAME, lambda _match: month(4), DATE)
-    if "/" in page.left:
+    page.read(_DASHED_DAY, _dashed_day, DATE)
+    if "háng" in page.left:
+        page.read(_MONTHS, _months, DATE)
+    if slashed:
+        page.read(_MONTH, _month, DATE)
+        page.read(_SHORT_MONTH, _month, DATE)
         _read_days(page)
-    page.read(_WEEKDAY, lambda match: f"thứ {ordinal(int(match['day']))}", DATE)
+    if "háng" in page.left:
+        page.read(_MONTH_NAME, lambda _match: month(4), DATE)
+    if "T" in page.left:
+        page.read(_WEEKDAY, lambda match: f"thứ {ordinal(int(match['day']))}", DATE)
 
 
 def read_times(page: Page, _: Lexicon) -> None:
@@ -145,6 +154,12 @@ def _round_the_clock(match: re.Match[str]) -> str | None:
 
 def _led_day(match: re.Match[str]) -> str | None:
     if not _SURE_LEAD.search(match["lead"]) and _PART_OF.match(match.string, match.end("it")):
+        return None
+    return day(match["d"], match["m"], None)
+
+
+def _dashed_day(match: re.Match[str]) -> str | None:
+    if match["lead"].lower() == "ngày" and int(match["d"]) <= int(match["m"]):
         return None
     return day(match["d"], match["m"], None)
 

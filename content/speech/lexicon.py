@@ -16,7 +16,7 @@ _AFTER_NAME = re.compile(r"\s*([^\W\d_])")
 _AFTER_PLACE = re.compile(r"\s*([^\W\d_]|[0-9])")
 # Before an initial stands a person or another name: "chị H.", "Nguyễn Thị H.", and "người có H." is a person with HIV.
 _BEFORE_INITIAL = re.compile(
-    r"(?:\b(?:[Aa]nh|[Cc]hị|[Ee]m|[Bb]à|[Ôô]ng|[Cc]ô|[Cc]ậu|[Bb]é|có|tên|người)|\b[A-ZĐ][^\W\d_]+)\s*\Z"
+    r"(?:\b(?:[Aa]nh|[Cc]hị|[Ee]m|[Bb]à|[Ôô]ng|[Cc]ô|[Cc]ậu|[Bb]é|có|tên|người)|\b[A-ZĐÂÔƯ][^\W\d_A-ZĐ][^\W\d_]*)\s*\Z"
 )
 
 
@@ -58,8 +58,9 @@ class Entry:
             return after is not None and after.group(1).isupper()
         if self.next == "place":
             after = _AFTER_PLACE.match(text, end)
-            named = after is not None and not after.group(1).islower()
-            return named and _BEFORE_INITIAL.search(text, max(0, start - 12), start) is None
+            if after is None or after.group(1).islower():
+                return False
+            return after.group(1).isdigit() or _BEFORE_INITIAL.search(text, max(0, start - 12), start) is None
         return re.compile(rf"\s*{re.escape(self.next)}(?![^\W_])").match(text, end) is not None
 
 

@@ -24,6 +24,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f]")
 _CLUSTER = re.compile(
     "[^\u0300-\u036f][\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff\ufe0e\ufe0f]*|[\u0300-\u036f]+", re.DOTALL
 )
+# The full stop of an initial ends no sentence: "bà N.T.H. (45 tuổi)".
+_INITIAL = re.compile(r"(?<![^\W_])[A-ZĐ]\.\Z")
 # What may stand between a full stop and the first word of the next sentence.
 _OPENING = " \t\r-•*\"'“‘”([«"
 
@@ -137,7 +139,8 @@ class Page:
         before = window.rstrip(_OPENING)
         if not before or before[-1] == "\n":
             return True
-        return before[-1] in ".!?" and len(before) < len(window)
+        stop = claim.start - len(window) + len(before)
+        return before[-1] in ".!?" and stop < claim.start and not _INITIAL.search(self.text, max(0, stop - 2), stop)
 
 
 def clean(text: str) -> tuple[str, list[int] | None]:

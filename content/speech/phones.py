@@ -11,9 +11,11 @@ _END = r"(?![0-9]|[/:.,][0-9]|\s?%)"
 _SHAPED = (
     rf"0[0-9]{{8,10}}{_END}"
     rf"|(?:\+84|\(\+84\)|\(0[0-9]{{1,3}}\)|0[0-9]{{2,4}})(?:[ .-]?[0-9]{{2,4}}){{2,4}}{_END}"
+    rf"|02[0-9]{{1,2}}[ .-][0-9](?:[ .-]?[0-9]{{3}}){{2}}{_END}"
     rf"|1[89]00(?:[ .-]?[0-9]{{2,4}}){{1,2}}{_END}"
 )
 _PHONE = re.compile(rf"(?<![\w/+(.,])(?P<it>{_SHAPED})")
+_THREE_DIGITS = re.compile("[0-9]{3}")
 _YEAR_BEFORE = re.compile(r"(?:năm|giai đoạn|thế kỷ|từ)\s*\Z", re.IGNORECASE)
 
 # What counts something is not a telephone number, whatever stands before it.
@@ -40,6 +42,8 @@ _NEXT = re.compile(rf"{PHONE}\s?(?:,|;|hoặc|hay|và|/|-)\s?(?P<it>{_EMERGENCY}
 
 def read_phones(page: Page, _: Lexicon) -> None:
     """Claim numbers by their shape, then short ones by the words that lead to them, then the rest of a list."""
+    if not _THREE_DIGITS.search(page.left):
+        return
     page.read(_PHONE, _shaped, PHONE)
     for pattern in _LEADS:
         page.read(pattern, lambda match: digits(match["it"]), PHONE)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from content.speech.lexicon import Lexicon
 from content.speech.numerals import cardinal, dotted, numeral, roman
-from content.speech.page import MARKERS, NUMBER, QUANTITIES, Page, Reading
+from content.speech.page import MARKERS, NUMBER, QUANTITIES, Page
 
 _N = r"(?:[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9.]*\.[0-9])|[0-9]+(?:[.,][0-9]+)*)"
 _BEFORE = r"(?<![\w/.,])"
@@ -40,10 +40,14 @@ _PERIODS = (
     "năm|tháng|tuần|ngày|giờ|quý|buổi|người|hộ|ca|lượt|xã|phường|huyện|tỉnh|đơn vị|học sinh|lớp|gia đình|thôn|suất|kỳ|"
     "khóa|đợt"
 )
+# Said with "một" ("ba tháng một lần"); the others with "mỗi".
+_ONE = {"lần", "năm"}
+# "xã/phường" names two kinds of place, "buổi/phường" a rate.
+_PLACE = re.compile(r"(?<!\w)(?:xã|phường|huyện|tỉnh|thôn|ấp|tổ|khu|hộ|lớp|trường|đơn vị|người|học sinh|gia đình)\s?\Z")
+_OVER_NUMBER = re.compile(rf"(?<=[^\W\d_])\s?/\s?(?P<n>{_N})(?=\s)")
 _PER = re.compile(rf"(?<=[\w)%{MARKERS}])\s?/\s?(?P<unit>lần|{_PERIODS})(?!\w)")
 _BETWEEN_WORDS = re.compile(rf"(?<=[\w)%{MARKERS}])\s?/\s?(?=[\w(\"“{MARKERS}])")
 _AND_OR = re.compile(r"(?<=và)/(?=hoặc)")
-_HIV_AIDS = re.compile(r"(?<=HIV)(?P<it>/)(?=AIDS)")
 
 _CURRENCIES = {"$": "đô la", "€": "ơ rô"}
 _MONEY = re.compile(rf"(?<![\w$€])(?P<sign>[$€])\s?(?P<n>{_N})(?!\w)")
@@ -71,7 +75,7 @@ _SIGNS: Mapping[str, str] = {
 SIGNS = "".join(_SIGNS) + "/"
 _AROUND = rf"[\w\"'“”){MARKERS}]"
 _SIGN = re.compile(
-    rf"[½¼¾]|№(?=\s?[0-9{MARKERS}])|(?:[<>]=?|[≤≥~≈±])(?=\s?[0-9{NUMBER}])|(?<={_AROUND})\s?(?:=|&|\+)\s?(?={_AROUND})|\+(?=[0-9{NUMBER}])"
+    rf"[½¼¾]|(?<=\s)&(?=\s)|№(?=\s?[0-9{MARKERS}])|(?:[<>]=?|[≤≥~≈±])(?=\s?[0-9{NUMBER}])|(?<={_AROUND})\s?(?:=|&|\+)\s?(?={_AROUND})|\+(?=[0-9{NUMBER}])"
 )
 
 
@@ -91,11 +95,9 @@ def read_romans(page: Page, _: Lexicon) -> None:
 def read_rates(page: Page, lexicon: Lexicon) -> None:
     """Fractions and rates: "1,0/100.000", "2/3"; "/năm", "/ml"."""
     page.read(_FRACTION, _fraction, NUMBER)
-    page.read(_PER, lambda match: f" {'một' if match['unit'] in _ONE else 'mỗi'} {match['unit']}", NUMBER)
+    page.read(_OVER_NUMBER, lambda match: f" trên {numeral(match['n'])}", NUMBER)
+    page.read(_PER, _per, NUMBER)
     page.read(_with_units(lexicon.unit_names).over, lambda match: f" trên {lexicon.units[match['unit']]}", NUMBER)
-
-
-_ONE = {"lần", "năm"}
 
 
 def read_numbers(page: Page, lexicon: Lexicon) -> None:
@@ -115,7 +117,6 @@ def read_dashes(page: Page, _: Lexicon) -> None:
 
 def read_signs(page: Page, _: Lexicon) -> None:
     """Signs that have a word in running text."""
-    page.read(_HIV_AIDS, lambda _match: Reading("/", " "))
     page.read(_AND_OR, lambda _match: " ")
     page.read(_SIGN, lambda match: _padded(match.group()))
 
@@ -142,6 +143,14 @@ def _with_units(names: str) -> _UnitPatterns:
         number=re.compile(rf"{_BEFORE}(?P<n>{_N})(?:\s?(?P<unit>(?:{names})(?:(?<=[^\w])|(?!\w)))|(?![^\W_]))"),
         over=re.compile(rf"(?<=[\w{MARKERS}])\s?/\s?(?P<unit>{names})(?!\w)"),
     )
+
+
+def _per(match: re.Match[str]) -> str | None:
+    unit = match["unit"]
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    if _PLACE.search(unit) and _PLACE.search(before):
+        return None
+    return f" {'một' if unit in _ONE else 'mỗi'} {unit}"
 
 
 def _number(match: re.Match[str], lexicon: Lexicon) -> str:

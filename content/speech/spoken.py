@@ -44,9 +44,9 @@ _PASSES: tuple[tuple[Pass, frozenset[str]], ...] = tuple(
         (read_triples, _DIGITS),
         (read_ordinals, _DIGITS + "IVXL"),
         (read_romans, "IVXL"),
-        (read_signs, SIGNS),
         (read_rates, "/"),
         (read_abbreviations, ""),
+        (read_signs, SIGNS),
         (read_numbers, _DIGITS),
         (read_mixtures, _DIGITS),
         (read_dashes, _DIGITS + "IVXL"),
@@ -82,7 +82,7 @@ class Spoken:
     syllables: int
 
     def seconds(self, rate: float = LOUDSPEAKER_RATE) -> float:
-        """The seconds that reading takes at `rate` syllables a minute. Raises ValueError unless the rate is positive."""
+        """Seconds of reading at `rate` syllables a minute. Raises ValueError unless the rate is positive."""
         if not rate > 0:
             raise ValueError("Tốc độ đọc phải lớn hơn 0 tiếng mỗi phút.")
         return 60 * self.syllables / rate

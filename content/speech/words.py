@@ -54,7 +54,7 @@ def _known(page: Page, match: re.Match[str], lexicon: Lexicon) -> list[Claim]:
 
 def read_mixtures(page: Page, lexicon: Lexicon) -> None:
     """Letters and digits in one word: "F0", "5G", "QL1A"."""
-    page.read(_MIXED, lambda match: _mixture(match.group(), lexicon), NUMBER)
+    page.unsettled |= page.read(_MIXED, lambda match: _mixture(match.group(), lexicon), NUMBER)
 
 
 def _mixture(token: str, lexicon: Lexicon) -> Reading:
@@ -89,6 +89,7 @@ def read_unknown(page: Page, lexicon: Lexicon) -> None:
     for match in _ODD_SIGN.finditer(page.left):
         message = f'Chưa đọc được ký hiệu "{match.group()}"; hãy viết thành lời.'
         page.remarks.append(Remark(*match.span(), message))
+    page.unsettled |= bool(page.remarks)
 
 
 def _stranger(match: re.Match[str], lexicon: Lexicon) -> tuple[list[Claim], Remark]:

@@ -518,19 +518,18 @@ def test_a_window_may_run_past_midnight_into_the_next_day() -> None:
 
 def test_quiet_hours_win_over_windows_and_end_sharp() -> None:
     rules = channel(windows=(Window(EVERY_DAY, time(), time()),), quiet=(time(21), time(6)), max_per_day=20)
-    made = plan(month(rules, posts=300))
-    hours_used = {slot.at.astimezone(ZONE).time() for slot in made.slots}
-    assert min(hours_used) >= time(6) and max(hours_used) < time(21)
-    assert len(made.slots) == 300
+    made = plan(month(replace(rules, min_gap=timedelta(hours=1)), posts=450, slot_minutes=60))
+    assert {slot.at.astimezone(ZONE).time() for slot in made.slots} == {time(hour) for hour in range(6, 21)}
+    assert made.unmet == ()
 
 
 def test_an_hour_the_clocks_skip_is_never_planned() -> None:
     berlin = ZoneInfo("Europe/Berlin")
-    night = Window(EVERY_DAY, time(1), time(4))
+    night = Window(EVERY_DAY, time(1), time(3))
     rules = channel(windows=(night,), quiet=(time(), time()), min_gap=timedelta(), max_per_day=99)
     spring = date(2027, 3, 28)
     made = plan(month(rules, posts=99, starts_on=spring, ends_on=spring, zone=berlin, slot_minutes=30))
-    assert [f"{slot.at.astimezone(berlin):%H:%M}" for slot in made.slots] == ["01:00", "01:30", "03:00", "03:30"]
+    assert [f"{slot.at.astimezone(berlin):%H:%M}" for slot in made.slots] == ["01:00", "01:30"]
 
 
 def test_nothing_is_planned_before_the_instant_given() -> None:
@@ -604,6 +603,36 @@ def test_a_small_library_bends_the_days_of_rest_last_and_says_so() -> None:
         "trùng trụ cột với bài liền trước vì không xếp xen được; phải dùng lại thông điệp này "
         "(chỉ cách một lần đăng khác 2 ngày, cần ít nhất 4 ngày) vì không còn thông điệp nào khác."
     )
+
+
+def test_a_tired_pillar_lets_another_stand_in_before_its_message_returns_too_early() -> None:
+    pool = (message(0, "stigma"), *(message(number, "policy") for number in range(1, 11)))
+    slots = plan(month(posts=30, candidates=pool, shares={"stigma": 0.5, "policy": 0.5})).slots
+    days = [day for slot, day in zip(slots, days_of(slots), strict=True) if slot.message_id == 0]
+    assert len(days) == 8
+    assert all((b - a).days >= 4 for a, b in pairwise(days))
+    assert any("chỉ có thông điệp đăng quá gần, nên dùng trụ cột “Chủ trương" in slot.reason for slot in slots)
+
+
+def test_a_message_is_kept_away_from_the_frozen_post_behind_it_even_when_all_are_tired() -> None:
+    line = ((0, 7, 1), (0, 9, 2), (0, 11, 3), (2, 20, 1))
+    frozen = tuple(Frozen(local(FIRST + timedelta(days=d), hour), number, "stigma") for d, hour, number in line)
+    pool = tuple(message(number, "stigma") for number in (1, 2, 3))
+    what = month(
+        channel(frozen=frozen), posts=1, candidates=pool, shares={"stigma": 1}, ends_on=FIRST + timedelta(days=2)
+    )
+    (slot,) = plan(what).slots
+    assert frozen[2].at < slot.at < frozen[3].at
+    assert slot.message_id == 2 and "phải dùng lại thông điệp này" in slot.reason
+
+
+def test_a_frozen_use_far_ahead_does_not_tire_a_message_today() -> None:
+    frozen = (Frozen(local(LAST, 8), 1, "stigma"),)
+    what = month(
+        channel(frozen=frozen), posts=1, candidates=(message(1, "stigma"), message(2, "stigma")), ends_on=FIRST
+    )
+    (slot,) = plan(replace(what, channels=(channel(frozen=(*frozen, Frozen(local(LAST, 6), 2, "policy"))),))).slots
+    assert slot.message_id == 1 and "thông điệp chưa đăng lần nào trên kênh này" in slot.reason
 
 
 def test_a_single_message_follows_itself_and_says_so() -> None:

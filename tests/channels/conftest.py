@@ -3,23 +3,14 @@
 import socket
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from flask import Flask, Response
 from rigs import RIGS, Clock, MemoryCredentials, MemorySession, Rig, Wire, png
 
-from channels.simulators import server
 from channels.simulators.facebook import GraphSimulator
+from channels.simulators.server import serving
 from channels.simulators.zalo import ZaloSimulator
-
-
-class _WithUnderscores(server._Quiet):
-    """Werkzeug drops headers with an underscore, and Zalo's own (`access_token`, `secret_key`) have one."""
-
-    def make_environ(self) -> dict[str, Any]:
-        own = {f"HTTP_{key.upper()}": value for key, value in self.headers.items() if "_" in key}
-        return super().make_environ() | own
 
 
 @pytest.fixture(scope="session")
@@ -29,21 +20,19 @@ def services() -> Iterator[SimpleNamespace]:
     graph, zalo, pictures = GraphSimulator(clock), ZaloSimulator(clock), Flask("pictures")
     cover = png()
     pictures.add_url_rule("/cover.png", view_func=lambda: Response(cover, content_type="image/png"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server, "_Quiet", _WithUnderscores)
-        with (
-            server.serving(graph.app) as graph_url,
-            server.serving(zalo.app) as zalo_url,
-            server.serving(pictures) as picture_url,
-        ):
-            yield SimpleNamespace(
-                clock=clock,
-                graph=graph,
-                graph_url=graph_url,
-                zalo=zalo,
-                zalo_url=zalo_url,
-                cover_url=f"{picture_url}/cover.png",
-            )
+    with (
+        serving(graph.app) as graph_url,
+        serving(zalo.app) as zalo_url,
+        serving(pictures) as picture_url,
+    ):
+        yield SimpleNamespace(
+            clock=clock,
+            graph=graph,
+            graph_url=graph_url,
+            zalo=zalo,
+            zalo_url=zalo_url,
+            cover_url=f"{picture_url}/cover.png",
+        )
 
 
 @pytest.fixture

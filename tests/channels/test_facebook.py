@@ -393,6 +393,8 @@ def test_words_are_the_same_however_facebook_writes_them(
         [{"id": "1", "created_time": "2026-11-23T05:00:00+0000"}],
         [{"message": PLAIN.text}],
         [listed() | {"created_time": "hôm qua"}],
+        [listed() | {"created_time": "2026-11-23T05:00:00"}],
+        ["?"],
     ],
 )
 def test_anything_but_exactly_one_match_since_then_cannot_be_said(

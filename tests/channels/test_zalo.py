@@ -438,6 +438,15 @@ def test_another_description_is_another_article(
     assert isinstance(oa.find(WITH_COVER, NOON, session), CannotSay)
 
 
+@pytest.mark.parametrize("medias", [[{"title": WITH_COVER.title}], [None], 5])
+def test_a_listing_nobody_understands_says_nothing(
+    httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession, medias: Any
+) -> None:
+    serve(httpserver, f"{ROOT}/getslice", answer({"medias": medias, "total": 1}))
+
+    assert isinstance(oa.find(WITH_COVER, NOON, session), CannotSay)
+
+
 def test_an_article_another_post_owns_is_neither_adopted_nor_resumed(
     httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession
 ) -> None:

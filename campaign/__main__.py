@@ -1,0 +1,5 @@
+"""`python -m campaign` is the `lantoa` command."""
+
+from campaign.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""What waits for the person who is signed in, as queries: the menu counts them, the pages list them."""
+
+from typing import Any
+
+from peewee import JOIN, fn
+
+from campaign.models import Channel, Message, Post, PostState, Revision, RevisionState, User
+from campaign.panel.access import user
+from campaign.rights import units_where
+
+# A post in one of these states stays where it is until a person decides.
+TROUBLED = (PostState.FAILED, PostState.UNSURE, PostState.MISSED)
+
+
+def to_approve() -> Any:
+    """Submitted revisions that this person may decide on: in their units, and neither written nor sent by them."""
+    return _with_author().where(
+        Revision.state == RevisionState.SUBMITTED,
+        Message.unit.in_(units_where(user(), "approve")),
+        ~_mine(),
+    )
+
+
+def sent_by_me() -> Any:
+    """This person's revisions that wait for somebody else."""
+    return _with_author().where(Revision.state == RevisionState.SUBMITTED, _mine())
+
+
+def returned_to_me() -> Any:
+    """This person's revisions that came back, as long as nobody has written a newer one."""
+    newer = Revision.alias()
+    overtaken = newer.select().where(newer.message == Revision.message, newer.number > Revision.number)
+    came_back = Revision.state.in_((RevisionState.RETURNED, RevisionState.REJECTED))
+    return _with_author().where(came_back, _mine(), ~fn.EXISTS(overtaken))
+
+
+def troubled_posts() -> Any:
+    """Posts that failed, were missed, are in doubt or are held, on channels this person plans for."""
+    is_held = (Post.state == PostState.SCHEDULED) & (Post.hold != "")
+    return (
+        Post.select(Post, Channel, Revision.id, Revision.title)
+        .join(Channel)
+        .switch(Post)
+        .join(Revision)
+        .where(Channel.unit.in_(units_where(user(), "plan")), Post.state.in_(TROUBLED) | is_held)
+    )
+
+
+def _with_author() -> Any:
+    sender = User.alias()
+    return (
+        Revision.select(Revision, Message, sender.name.alias("sender"))
+        .join(Message)
+        .switch(Revision)
+        .join(sender, JOIN.LEFT_OUTER, on=(sender.id == Revision.submitted_by))
+    )
+
+
+def _mine() -> Any:
+    me = user()
+    by_me = [(field == me) & field.is_null(False) for field in (Revision.author, Revision.submitted_by)]
+    return by_me[0] | by_me[1]

@@ -1,0 +1,111 @@
+"""Backup and restore: whole or not at all, without secrets, and a restored home waits for a person."""
+
+import json
+import sqlite3
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaign import backup
+from campaign.clock import SetClock
+from campaign.db import database
+from campaign.errors import Problem
+from campaign.home import Home, open_home
+from campaign.ledger import PAUSED
+from campaign.models import Message, PostState, note
+from tests.campaign.world import World, state
+
+SECRET = "EAAB-made-up-token-for-tests"
+
+
+@pytest.fixture
+def pack(world: World, tmp_path: Path) -> Path:
+    world.home.vault.store(world.channels["facebook"], {"token": SECRET}, world.clock)
+    world.post("facebook", "mot", world.clock.now() + timedelta(hours=1))
+    return backup.backup(world.home.config, tmp_path / "sao-luu.zip", world.clock.now())
+
+
+def test_a_backup_holds_database_pictures_and_a_checksum_of_each(pack: Path) -> None:
+    with zipfile.ZipFile(pack) as archive:
+        names = set(archive.namelist())
+        manifest = json.loads(archive.read("manifest.json"))
+    assert "lantoa.db" in names and any(name.startswith("media/") for name in names)
+    assert set(manifest["sha256"]) == names - {"manifest.json"}
+
+
+def test_a_backup_holds_no_secret_in_clear_and_no_key(pack: Path) -> None:
+    with zipfile.ZipFile(pack) as archive:
+        assert not any("key" in name for name in archive.namelist())
+        assert not any(SECRET.encode() in archive.read(name) for name in archive.namelist())
+
+
+def test_a_restored_home_has_everything_and_starts_paused(pack: Path, tmp_path: Path, clock: SetClock) -> None:
+    before = Message.select().count()
+    database.close()
+    assert backup.restore(pack, tmp_path / "moi", clock.now()) is None
+    restored = open_home(tmp_path / "moi", clock)
+    database.connect(reuse_if_open=True)
+    assert Message.select().count() == before
+    assert "khôi phục" in (note(PAUSED) or "")
+    clock.advance(timedelta(hours=1))
+    assert restored.delivery("sau").run_due() == 0
+
+
+def test_restoring_over_a_home_keeps_the_old_one_aside_and_its_keys(
+    pack: Path, world: World, clock: SetClock
+) -> None:
+    post = world.post("facebook", "hai", world.clock.now() + timedelta(hours=2))
+    folder = world.home.config.home
+    database.close()
+    aside = backup.restore(pack, folder, clock.now())
+    assert aside is not None and (aside / "lantoa.db").exists()
+    restored = open_home(folder, clock)
+    database.connect(reuse_if_open=True)
+    assert type(post).get_or_none(type(post).key == post.key) is None
+    sealed = database.execute_sql("SELECT sealed FROM secret").fetchone()[0]
+    assert restored.vault.open(sealed) == {"token": SECRET}
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(pack: Path, world: World, clock: SetClock) -> None:
+    folder = world.home.config.home
+    with zipfile.ZipFile(pack) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    contents["lantoa.db"] = contents["lantoa.db"][:-100] + b"\0" * 100
+    with zipfile.ZipFile(pack, "w") as archive:
+        for name, data in contents.items():
+            archive.writestr(name, data)
+    with pytest.raises(Problem, match="hỏng"):
+        backup.restore(pack, folder, clock.now())
+    assert (folder / "lantoa.db").exists()
+    assert not folder.with_name(folder.name + ".restoring").exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"not a zip"])
+def test_what_is_no_backup_is_refused(tmp_path: Path, clock: SetClock, data: bytes) -> None:
+    (tmp_path / "la.zip").write_bytes(data)
+    with pytest.raises(Problem, match="không phải bản sao lưu"):
+        backup.restore(tmp_path / "la.zip", tmp_path / "moi", clock.now())
+    assert not (tmp_path / "moi").exists()
+
+
+def test_a_backup_never_overwrites_and_never_leaves_half_a_file(pack: Path, world: World, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="đã có"):
+        backup.backup(world.home.config, pack, world.clock.now())
+    with pytest.raises(Problem, match="Không ghi được"):
+        backup.backup(world.home.config, tmp_path / "khong-co" / "a.zip", world.clock.now())
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_backup_is_consistent_while_the_home_is_being_written(world: World, tmp_path: Path, home: Home) -> None:
+    with database.atomic():
+        post = world.post("facebook", "giua-chung", world.clock.now() + timedelta(hours=1))
+        made = backup.backup(home.config, tmp_path, world.clock.now())
+    assert state(post) is PostState.SCHEDULED
+    with zipfile.ZipFile(made) as archive:
+        (tmp_path / "xem.db").write_bytes(archive.read("lantoa.db"))
+    copy = sqlite3.connect(tmp_path / "xem.db")
+    assert copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert copy.execute("SELECT count(*) FROM post").fetchone()[0] == 0
+    copy.close()
