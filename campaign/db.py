@@ -86,6 +86,14 @@ def _postgres(url: str, threads: int) -> peewee.Database:
     )
 
 
+def disconnect() -> None:
+    """Let go of every connection this process holds to the database."""
+    if isinstance(database.obj, PooledPostgresqlDatabase):
+        database.obj.close_all()
+    else:
+        database.close()
+
+
 def is_sqlite() -> bool:
     """Whether this home is on SQLite."""
     return isinstance(database.obj, peewee.SqliteDatabase)

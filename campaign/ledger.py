@@ -59,10 +59,6 @@ class Ledger:
                 return self._claim(now, limit)
 
     def _claim(self, now: datetime, limit: int) -> list[Claim]:
-        busy = Post.alias()
-        other_in_flight = busy.select(pw.SQL("1")).where(
-            busy.channel == Post.channel, busy.lease_until.is_null(False), busy.lease_until >= now
-        )
         rows = (
             Post.select(Post.id, Post.fence, Post.state, Post.channel)
             .join(Channel)
@@ -72,24 +68,30 @@ class Ledger:
                 Post.hold == "",
                 Post.lease_until.is_null() | (Post.lease_until < now),
                 Channel.paused == "",
-                ~pw.fn.EXISTS(other_in_flight),
+                ~pw.fn.EXISTS(_in_flight(now)),
             )
             .order_by(Post.act_at, Post.id)
             .limit(limit * 4)
         )
         if not is_sqlite():
-            rows = rows.for_update("FOR UPDATE SKIP LOCKED", of=Post)
+            # The channels too: else two workers take two posts of one channel. NO KEY lets attempts refer to the post.
+            rows = rows.for_update("FOR NO KEY UPDATE", of=(Post, Channel), skip_locked=True)
         claims: dict[int, Claim] = {}
         for row in rows:
             if row.channel_id not in claims and len(claims) < limit:
                 claims[row.channel_id] = Claim(row.id, row.fence + 1, PostState(row.state))
-        for claim in claims.values():
-            # Only what is to be sent becomes `sending`; a post that is looked at keeps its state under the lease.
-            state = PostState.SENDING if claim.state is PostState.SCHEDULED else claim.state
-            Post.update(state=state, fence=claim.fence, lease_until=now + self.lease, worker=self.worker).where(
-                Post.id == claim.post_id
-            ).execute()
-        return list(claims.values())
+        return [claim for claim in claims.values() if self._take(claim, now)]
+
+    def _take(self, claim: Claim, now: datetime) -> bool:
+        """Take one post. Its channel is looked at again: another worker may have taken it before we held the locks."""
+        # Only what is to be sent becomes `sending`; a post that is looked at keeps its state under the lease.
+        state = PostState.SENDING if claim.state is PostState.SCHEDULED else claim.state
+        taken: int = (
+            Post.update(state=state, fence=claim.fence, lease_until=now + self.lease, worker=self.worker)
+            .where(Post.id == claim.post_id, Post.fence == claim.fence - 1, ~pw.fn.EXISTS(_in_flight(now)))
+            .execute()
+        )
+        return taken == 1
 
     # ------------------------------------------------------------ sending
 
@@ -191,6 +193,14 @@ class Ledger:
         if is_resumable(post):
             return {"state": PostState.SCHEDULED}
         return {"state": PostState.UNSURE, "act_at": now, "looks": 0, "error": "Máy gửi dừng giữa chừng; đang đọc lại."}
+
+
+def _in_flight(now: datetime) -> pw.Query:
+    """The posts of the same channel that some worker has under a living lease."""
+    busy = Post.alias()
+    return busy.select(pw.SQL("1")).where(
+        busy.channel == Post.channel, busy.lease_until.is_null(False), busy.lease_until >= now
+    )
 
 
 def is_resumable(post: Post) -> bool:

@@ -37,6 +37,7 @@ class WorkerLoop:
         self.delivery = home.delivery(name)
         self._flags: set[str] = set()
         self._in_flight: set[Future[object]] = set()
+        self._wake = threading.Event()
         self._started = home.clock.now()
         self._tasks: dict[str, Callable[[], None]] = {
             "seen": self._mark_seen,
@@ -58,7 +59,9 @@ class WorkerLoop:
                 if abs(self._skew() - skew) > _CLOCK_JUMP:
                     # `schedule` runs on wall-clock time and would stand still after the clock is put back.
                     heart, skew = self._heart(), self._skew()
-                stop.wait(min(_TICK, max(0.0, heart.idle_seconds or 0.0)))
+                if not self._flags:
+                    self._wake.wait(min(_TICK, max(0.0, heart.idle_seconds or 0.0)))
+                self._wake.clear()
                 heart.run_pending()
         with connected(), write():
             Worker.delete().where(Worker.name == self.name).execute()
@@ -93,12 +96,8 @@ class WorkerLoop:
     def _claim(self) -> None:
         self._in_flight = {future for future in self._in_flight if not future.done()}
         free = self.threads - len(self._in_flight)
-        claims = self.delivery.ledger.claim(free) if free > 0 else []
-        for claim in claims:
+        for claim in self.delivery.ledger.claim(free) if free > 0 else ():
             self._submit(self.delivery.carry_out, claim)
-        if claims:
-            # There may be more: do not wait for the next beat.
-            self._flags.add("claim")
 
     def _reap(self) -> None:
         self.delivery.ledger.reap()
@@ -124,18 +123,20 @@ class WorkerLoop:
 
     def _submit(self, work: Callable[..., object], *args: object) -> None:
         future = self._pool.submit(work, *args)
-        future.add_done_callback(_report)
         self._in_flight.add(future)
+        future.add_done_callback(self._done)
+
+    def _done(self, future: "Future[object]") -> None:
+        """A thread and its channel are free again: look at once whether more is due."""
+        self._flags.add("claim")
+        self._wake.set()
+        error = future.exception()
+        if error is not None:
+            # The post itself is safe: its lease ends, and `reap` sorts it out.
+            log.error("a delivery thread failed", exc_info=error)
 
 
 _ZERO = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-
-
-def _report(future: "Future[object]") -> None:
-    """A thread's fault must be seen; the post itself is safe: its lease ends and `reap` sorts it out."""
-    error = future.exception()
-    if error is not None:
-        log.error("a delivery thread failed", exc_info=error)
 
 
 def silent_workers(now: datetime) -> list[Worker]:

@@ -107,10 +107,7 @@ class Loudspeaker(Channel):
         if not outgoing.text.strip():
             return problems
         spoken = speak("\n\n".join((self.opening, outgoing.text, self.closing)))
-        problems += [
-            f"Chưa rõ cách đọc “{token}”; hãy viết ra bằng chữ hoặc thêm vào từ điển cách đọc."
-            for token in dict.fromkeys(spoken.warnings)
-        ]
+        problems += dict.fromkeys(warning.message for warning in spoken.warnings)
         return problems + _length_problems(spoken.seconds(rate))
 
     # -- delivery

@@ -1,35 +1,27 @@
 """A printed loudspeaker script: its data, its short lines for reading, its plain-text form and its file name."""
 
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
+from importlib.resources import files
 from itertools import pairwise
 
 from content.speech import Form, Spoken, glossary, speak
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-# Characters of one line: what 17 pt Times carries across 160 mm with room to spare.
-WIDTH = 52
+# Characters of one line: what 17 pt Times carries across 160 mm.
+WIDTH = 56
 
-# Words that open a phrase, and the words before them with which they are one word: a reader must not stop between.
-_OPENERS: dict[str, frozenset[str]] = {
-    "và": frozenset(),
-    "hoặc": frozenset(),
-    "nhưng": frozenset({"tuy", "thế"}),
-    "mà": frozenset({"nhưng", "thế"}),
-    "để": frozenset({"cứ"}),
-    "vì": frozenset({"bởi", "là", "tại"}),
-    "nên": frozenset({"trở", "cho", "không", "vì", "tạo", "gây", "làm"}),
-    "nếu": frozenset(),
-    "thì": frozenset(),
-    "khi": frozenset({"trước", "sau", "mỗi", "đôi", "ngay", "trong", "từ", "cho", "tới", "đến", "chỉ", "một", "có"}),
-    "tại": frozenset({"hiện", "tồn", "ngay"}),
-    "với": frozenset({"đối", "cùng", "so", "khác"}),
-    "trong": frozenset({"bên", "ở", "từ", "nằm"}),
-    "của": frozenset(),
-}
+_PHRASES: dict[str, list[str]] = tomllib.loads(
+    (files("channels") / "data" / "phrases.toml").read_text(encoding="utf-8")
+)
+_OPENERS = frozenset(_PHRASES["openers"])
+_PAIRS = frozenset(_PHRASES["pairs"])
+_LEANING = frozenset(_PHRASES["leaning"]) | _OPENERS
+# The cost of a line that does not fit: more than any sum of other costs.
 _MANY = 1_000_000
 
 
@@ -96,7 +88,7 @@ class Script:
     @property
     def unread(self) -> list[str]:
         """Tokens nobody has said how to read; the reader has to ask before going on air."""
-        return list(dict.fromkeys(self.spoken.warnings))
+        return list(dict.fromkeys(warning.text for warning in self.spoken.warnings))
 
     @property
     def _on_air(self) -> str:
@@ -173,10 +165,15 @@ def _cost(words: list[str], start: int, end: int) -> int:
 
 def _torn(words: list[str], at: int) -> int:
     """The cost of a new line before words[at]: none after a comma, little before an opener, much within a phrase."""
-    if at == 0 or words[at - 1][-1] in ",;:–":
+    if at == 0:
         return 0
     before, word = words[at - 1].casefold(), words[at].casefold()
-    return 15 if word in _OPENERS and before not in _OPENERS[word] else 90
+    if f"{before} {word}" in _PAIRS or before in _LEANING:
+        return 90
+    if before[-1] in ",;:–":
+        return 0
+    is_name = words[at].istitle() and not words[at - 1].istitle()
+    return 15 if word in _OPENERS or is_name else 60
 
 
 # ---------------------------------------------------------------- plain text

@@ -14,7 +14,7 @@ from docx import Document
 from docx.document import Document as DocumentObject
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -39,11 +39,13 @@ _STYLES: dict[str, tuple[float, bool, bool, WD_ALIGN_PARAGRAPH, float, float, fl
     "Heading 1": (13, True, False, _LEFT, 14, 5, 1.0, True),
     "Heading 2": (15, True, False, _CENTER, 0, 12, 1.15, True),
     "Tên cơ quan": (13, False, False, _CENTER, 0, 0, 1.0, True),
-    "Ô bảng": (13, False, False, _LEFT, 3, 3, 1.0, False),
+    "Ô bảng": (13, False, False, _LEFT, 4, 4, 1.0, False),
     "Bản đọc": (17, False, False, _LEFT, 0, 10, 1.5, False),
     "Lời mở và kết": (17, False, True, _LEFT, 0, 10, 1.5, False),
-    "Ghi chú": (12, False, False, _LEFT, 6, 0, 1.0, True),
+    "Ghi chú": (12, False, False, _LEFT, 6, 0, 1.0, False),
 }
+# What Word itself needs, and the ruled table.
+_BUILT_IN = frozenset({"Default Paragraph Font", "Normal Table", "No List", "Table Grid"})
 
 
 def to_docx(script: Script) -> bytes:
@@ -78,18 +80,27 @@ def _page(document: DocumentObject) -> None:
 
 
 def _dress(document: DocumentObject) -> None:
-    """Set font, language and the styles; the theme fonts of the template would win over the named ones."""
-    for style in document.styles.element.iter(qn("w:rFonts")):
-        _set_font(style, FONT)
-    for language in document.styles.element.iter(qn("w:lang")):
+    """Set font, language and the styles; the template's other styles go, its theme fonts would win over named ones."""
+    styles = document.styles
+    for style in list(styles):
+        if style.name not in _STYLES and style.name not in _BUILT_IN:
+            style.delete()
+    for link in list(styles.element.iter(qn("w:link"))):
+        link.getparent().remove(link)
+    for fonts in styles.element.iter(qn("w:rFonts")):
+        _set_font(fonts, FONT)
+    for language in styles.element.iter(qn("w:lang")):
         for use in ("val", "eastAsia"):
             language.set(qn(f"w:{use}"), LANGUAGE)
-    mode = document.settings.element.find(f".//{qn('w:compatSetting')}[@{qn('w:name')}='compatibilityMode']")
-    if mode is not None:
-        mode.set(qn("w:val"), "15")
-    known = {style.name for style in document.styles}
+    # 15: laid out as by Word 2013 and later, without "Compatibility Mode" in the title bar.
+    for setting in document.settings.element.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
+    known = {style.name for style in styles}
     for name, look in _STYLES.items():
-        _set_style(document.styles[name] if name in known else _new_style(document, name), look)
+        _set_style(styles[name] if name in known else _new_style(document, name), look)
+    for name in ("Bản đọc", "Lời mở và kết"):
+        styles[name].paragraph_format.keep_together = True
 
 
 def _new_style(document: DocumentObject, name: str) -> Any:
@@ -141,7 +152,7 @@ def _heading(document: DocumentObject, script: Script) -> None:
     document.add_paragraph("BẢN ĐỌC PHÁT THANH", "Title")
     document.add_paragraph(script.title, "Heading 2")
     cells = facts(script)
-    table = _table(document, rows=len(cells) // 2, widths=(29, 55, 31, 45))
+    table = _table(document, rows=len(cells) // 2, widths=(33, 54, 28, 45))
     for number, (label, value) in enumerate(cells):
         row = table.rows[number // 2]
         _write(row.cells[number % 2 * 2], label, bold=True)
@@ -180,7 +191,9 @@ def _notes(document: DocumentObject, script: Script) -> None:
 
 def _sheet(document: DocumentObject, script: Script) -> None:
     """What the person on duty fills in: never torn over two pages."""
-    document.add_paragraph("PHIẾU XÁC NHẬN PHÁT", "Heading 1").alignment = _CENTER
+    title = document.add_paragraph("PHIẾU XÁC NHẬN PHÁT", "Heading 1")
+    title.alignment, title.paragraph_format.space_before = _CENTER, Pt(24)
+    document.add_paragraph(f"{script.title} – mã bài {script.key}", "Tên cơ quan").paragraph_format.space_after = Pt(6)
     table = _table(document, rows=4, widths=(80, 80))
     _tick(table.cell(0, 0), "Đã phát")
     _tick(table.cell(0, 1), "Không phát")
@@ -188,12 +201,14 @@ def _sheet(document: DocumentObject, script: Script) -> None:
     _write(table.cell(1, 1), "Số lần phát: .......")
     reason = table.cell(2, 0).merge(table.cell(2, 1))
     _write(reason, "Lý do nếu không phát:")
-    reason.add_paragraph("." * 96, "Ô bảng")
+    dots = reason.add_paragraph("\t", "Ô bảng")
+    dots.paragraph_format.tab_stops.add_tab_stop(Mm(155), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     _write(table.cell(3, 0), "Ngày ....... tháng ....... năm ...........")
     _signature(table.cell(3, 1), script.operator)
-    for row in table.rows[:-1]:
+    for row in table.rows:
         for paragraph in _paragraphs(row.cells):
             paragraph.paragraph_format.keep_with_next = True
+    document.add_paragraph("Ghi phiếu ngay sau khi phát rồi gửi lại cho người phụ trách.", "Ghi chú")
 
 
 def _signature(cell: _Cell, operator: str) -> None:
@@ -218,7 +233,7 @@ def _tick(cell: _Cell, label: str) -> None:
 
 def _table(document: DocumentObject, rows: int, widths: Sequence[float]) -> Table:
     """A ruled table with columns of these millimetres and rows that never break over two pages."""
-    table = document.add_table(rows, len(widths), "Table Grid")
+    table: Table = document.add_table(rows, len(widths), "Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
@@ -230,7 +245,7 @@ def _table(document: DocumentObject, rows: int, widths: Sequence[float]) -> Tabl
 
 
 def _write(cell: _Cell, text: str, bold: bool = False) -> Paragraph:
-    paragraph = cell.paragraphs[0]
+    paragraph: Paragraph = cell.paragraphs[0]
     paragraph.style = "Ô bảng"
     if text:
         paragraph.add_run(text).bold = bold or None

@@ -1,6 +1,8 @@
 """What all tests share: a furnished home on a clock that stands still, people in every role, and their browsers."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,14 +10,43 @@ import pytest
 from flask.testing import FlaskClient
 
 from campaign.clock import SetClock
-from campaign.db import database
+from campaign.config import FILE_NAME
+from campaign.db import database, disconnect
 from campaign.home import Home, add_user, create_home, furnish
 from campaign.models import Unit, User
+from tests.machine import NO_POSTGRES, chromium, postgres_programs
+from tests.postgres import Server, running
 
 PASSWORD = "mat-khau-thu-nghiem"
 ROLES = ("editor", "approver", "operator", "reviewer", "administrator")
 # A Monday morning inside the national action month, 09:00 in Vietnam.
 START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+
+# What a machine may lack. There the tests are skipped; in CI that is a failure.
+MAY_LACK = ("postgres", "browser")
+
+
+def pytest_configure() -> None:
+    """Browser tests start the Chromium of the machine; without the variable, Playwright's own."""
+    found = chromium()
+    if found:
+        os.environ["LANTOA_CHROMIUM"] = found
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"postgres", "pg_home"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and os.environ.get("CI") and any(item.get_closest_marker(name) for name in MAY_LACK):
+        report.outcome = "failed"
+        report.longrepr = f"In CI nothing that needs PostgreSQL or a browser may be skipped: {report.longrepr}"
+    return report
 
 
 @pytest.fixture
@@ -23,15 +54,58 @@ def clock() -> SetClock:
     return SetClock(START)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for the whole run. Tests that use it, directly or not, carry the marker `postgres`."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip(NO_POSTGRES)
+    with running(programs) as server:
+        yield server
+
+
 @pytest.fixture
-def home(tmp_path: Path, clock: SetClock) -> Iterator[Home]:
-    """A home as `lantoa init` leaves it, on SQLite, with its database open in this thread."""
-    made = create_home(tmp_path / "home", clock)
-    furnish(made, "Xã Hòa Bình Thử", "xã")
-    database.connect(reuse_if_open=True)
-    yield made
-    if not database.is_closed():
-        database.close()
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under `home`; `tests.engines.on_both_engines` runs a test, or a module of tests, on each."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """`database.url` of the test's home: empty for SQLite."""
+    if engine == "sqlite":
+        yield ""
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def home(tmp_path: Path, clock: SetClock, database_url: str) -> Iterator[Home]:
+    """A home as `lantoa init` leaves it, with its database open in this thread."""
+    with furnished(tmp_path / "home", clock, database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def pg_home(tmp_path: Path, clock: SetClock, postgres: Server) -> Iterator[Home]:
+    """A home as `lantoa init` leaves it, on a fresh database of a PostgreSQL server."""
+    with postgres.database() as url, furnished(tmp_path / "home", clock, url) as made:
+        yield made
+
+
+@contextmanager
+def furnished(folder: Path, clock: SetClock, database_url: str) -> Iterator[Home]:
+    folder.mkdir()
+    (folder / FILE_NAME).write_text(f'[database]\nurl = "{database_url}"\n', encoding="utf-8")
+    made = create_home(folder, clock)
+    try:
+        furnish(made, "Xã Hòa Bình Thử", "xã")
+        database.connect(reuse_if_open=True)
+        yield made
+    finally:
+        disconnect()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/lantoa-tests.conf")
 
 
 def chromium() -> str | None:
-    """The Chromium that LANTOA_CHROMIUM names, else the first on the path that starts. None: Playwright's own, if any."""
+    """The Chromium that LANTOA_CHROMIUM names, else the first on the path that starts; None: only Playwright's own."""
     named = os.environ.get("LANTOA_CHROMIUM")
     found = (shutil.which(name) for name in ([named] if named else BROWSERS))
     return next((path for path in found if path and _starts(path)), None)
@@ -72,7 +72,9 @@ def _run(command: list[str], *, quiet: bool = False) -> bool:
     """Whether a command succeeded. It gets no input, so that nothing can wait for an answer."""
     output = subprocess.DEVNULL if quiet else None
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False).returncode == 0
+        return (
+            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False).returncode == 0
+        )
     except FileNotFoundError:
         return False
 

@@ -67,11 +67,11 @@ def _new_key() -> bytes:
 
 def _open_database() -> None:
     if request.endpoint != "static":
-        database.connect(reuse_if_open=True)
+        g.opened_database = database.connect(reuse_if_open=True)
 
 
 def _close_database(_: BaseException | None) -> None:
-    if not database.is_closed():
+    if g.pop("opened_database", False):
         database.close()
 
 

@@ -1,9 +1,11 @@
 """What templates use: Vietnamese dates, times and numbers, labels, icons and the addresses of static files."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, url_for
 from markupsafe import Markup, escape
@@ -124,11 +126,11 @@ def _fingerprint(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:8]
 
 
-FILTERS = (
+FILTERS: tuple[Callable[..., Any], ...] = (
     date_words, date_short, day_month, weekday, clock_time, moment, relative_day, ago, number, percent, markdown,
     paragraphs, short_hash, duration, labels.pillar, labels.audience, labels.topic, labels.register,
 )  # fmt: skip
-GLOBALS = (
+GLOBALS: tuple[Callable[..., Any], ...] = (
     icon, static, menu, labels.revision_look, labels.post_look, labels.pillar_look, labels.kind_look,
     labels.audit_look,
 )  # fmt: skip

@@ -9,9 +9,19 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileSize
 from wtforms import (
-    BooleanField, DateField, FieldList, Form, FormField, HiddenField, IntegerField, PasswordField, SelectField,
-    SelectMultipleField, StringField, TextAreaField,
-)  # fmt: skip
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from campaign.pictures import MOST_UPLOAD
@@ -150,7 +160,9 @@ class VariantForm(PartForm):
 
     def variant(self) -> Variant:
         """The wording."""
-        return Variant(text=clean(self.text.data), title=clean(self.title.data), description=clean(self.description.data))
+        return Variant(
+            text=clean(self.text.data), title=clean(self.title.data), description=clean(self.description.data)
+        )
 
 
 class MessageForm(PanelForm):
@@ -160,7 +172,9 @@ class MessageForm(PanelForm):
     unit = SelectField("Đơn vị", coerce=int, validate_choice=True)
     title = StringField("Tiêu đề", [DataRequired(), Length(max=300)])
     pillar = SelectField("Trụ cột", choices=[*PILLARS.items()])
-    audience = SelectMultipleField("Dành cho ai", [DataRequired("Hãy chọn ít nhất một đối tượng.")], choices=[*AUDIENCES.items()])
+    audience = SelectMultipleField(
+        "Dành cho ai", [DataRequired("Hãy chọn ít nhất một đối tượng.")], choices=[*AUDIENCES.items()]
+    )
     topics = SelectMultipleField("Chủ đề", [DataRequired("Hãy chọn ít nhất một chủ đề.")], choices=[*TOPICS.items()])
     register = SelectField("Giọng văn", choices=[*REGISTERS.items()])
     channels = SelectMultipleField(

@@ -49,8 +49,8 @@ PILLAR_LOOKS: Mapping[str, Look] = {
     "policy": Look("Chính sách", "bank", "blue"),
     "knowledge": Look("Kiến thức", "lightbulb", "amber"),
     "prevention": Look("Phòng, chống", "shield-check", "teal"),
-    "stigma": Look("Giảm kỳ thị", "heart", "red"),
-    "examples": Look("Gương điển hình", "star", "violet"),
+    "stigma": Look("Giảm kỳ thị", "heart", "violet"),
+    "examples": Look("Gương điển hình", "star", "green"),
 }
 
 _CHANNEL_ICONS: Mapping[str, str] = {"facebook": "facebook", "zalo": "chat-dots", "loudspeaker": "megaphone"}

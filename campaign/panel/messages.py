@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
-from peewee import fn
+from peewee import JOIN, fn
 
 from campaign import scheduling, workflow
 from campaign.audit import subject_name
@@ -58,7 +58,7 @@ class Filter:
 
     def address(self, **more: int) -> str:
         """The address of the list with this filter."""
-        values = {"tim": self.words, "tru-cot": self.pillar, "trang-thai": self.state, **more}
+        values: dict[str, Any] = {"tim": self.words, "tru-cot": self.pillar, "trang-thai": self.state, **more}
         return url_for("messages.index", **{name: value for name, value in values.items() if value})
 
 
@@ -240,7 +240,7 @@ def show(message_id: int) -> str:
     message = _readable(message_id)
     revisions = list(
         Revision.select(Revision, User)
-        .join(User, "LEFT OUTER", on=(Revision.author == User.id))
+        .join(User, JOIN.LEFT_OUTER, on=(Revision.author == User.id))
         .where(Revision.message == message)
         .order_by(Revision.number.desc())
     )
@@ -272,7 +272,7 @@ def _history(message: Message, revisions: list[Revision]) -> list[Audit]:
     subjects = [subject_name(row) for row in (message, *revisions)]
     rows = (
         Audit.select(Audit, User)
-        .join(User, "LEFT OUTER")
+        .join(User, JOIN.LEFT_OUTER)
         .where(Audit.subject.in_(subjects))
         .order_by(Audit.id.desc())
         .limit(MOST_HISTORY)

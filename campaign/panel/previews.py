@@ -100,8 +100,12 @@ def _parts(content: Content) -> Iterator[tuple[str, str]]:
             yield f"{label}: tiêu đề", words.title if words.title != content.title else ""
             yield f"{label}: mô tả", words.description
             yield f"{label}: nội dung", words.text
-    yield "Nguồn", "\n".join(
-        f"{row.title} ({row.year}), kiểm chứng {date_short(row.verified_on)} {row.url}".strip() for row in content.sources
+    yield (
+        "Nguồn",
+        "\n".join(
+            f"{row.title} ({row.year}), kiểm chứng {date_short(row.verified_on)} {row.url}".strip()
+            for row in content.sources
+        ),
     )
     yield "Trụ cột", pillar(content.pillar)
     yield "Dành cho ai", ", ".join(map(audience, content.audience))

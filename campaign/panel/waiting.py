@@ -14,7 +14,7 @@ TROUBLED = (PostState.FAILED, PostState.UNSURE, PostState.MISSED)
 
 def to_approve() -> Any:
     """Submitted revisions that this person may decide on: in their units, and neither written nor sent by them."""
-    return _with_author().where(
+    return _revisions().where(
         Revision.state == RevisionState.SUBMITTED,
         Message.unit.in_(units_where(user(), "approve")),
         ~_mine(),
@@ -23,7 +23,7 @@ def to_approve() -> Any:
 
 def sent_by_me() -> Any:
     """This person's revisions that wait for somebody else."""
-    return _with_author().where(Revision.state == RevisionState.SUBMITTED, _mine())
+    return _revisions().where(Revision.state == RevisionState.SUBMITTED, _mine())
 
 
 def returned_to_me() -> Any:
@@ -31,7 +31,7 @@ def returned_to_me() -> Any:
     newer = Revision.alias()
     overtaken = newer.select().where(newer.message == Revision.message, newer.number > Revision.number)
     came_back = Revision.state.in_((RevisionState.RETURNED, RevisionState.REJECTED))
-    return _with_author().where(came_back, _mine(), ~fn.EXISTS(overtaken))
+    return _revisions().where(came_back, _mine(), ~fn.EXISTS(overtaken))
 
 
 def troubled_posts() -> Any:
@@ -46,13 +46,12 @@ def troubled_posts() -> Any:
     )
 
 
-def _with_author() -> Any:
-    sender = User.alias()
+def _revisions() -> Any:
     return (
-        Revision.select(Revision, Message, sender.name.alias("sender"))
+        Revision.select(Revision, Message, User)
         .join(Message)
         .switch(Revision)
-        .join(sender, JOIN.LEFT_OUTER, on=(sender.id == Revision.submitted_by))
+        .join(User, JOIN.LEFT_OUTER, on=(Revision.submitted_by == User.id))
     )
 
 

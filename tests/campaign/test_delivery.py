@@ -11,6 +11,9 @@ from campaign.ledger import PAUSED
 from campaign.models import Attempt, Channel, Post, PostState, Revision, Secret, Step, set_note
 from content.message import hash_document
 from tests.campaign.world import World, fresh, state
+from tests.engines import on_both_engines
+
+pytestmark = on_both_engines
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

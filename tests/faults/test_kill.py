@@ -11,8 +11,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ import pytest
 from campaign.clock import SystemClock
 from campaign.config import FILE_NAME
 from campaign.db import connected
-from campaign.home import Home, create_home
+from campaign.home import create_home
 from campaign.models import Attempt, Channel, Post, PostState, Unit, User
 from campaign.scheduling import schedule, settle_doubt
 from campaign.workflow import Decision, create, decide, submit
@@ -30,8 +31,9 @@ from channels.simulators.zalo import ZaloSimulator
 from tests.campaign.world import content, covers
 
 POSTS, KILLS, CHANNELS_OF_A_KIND = 200, 10, 10
-# Enough that every round is cut short in the middle of its work.
-POSTS_A_ROUND = POSTS // (KILLS + 2)
+# Few enough that every round is cut short in the middle of its work; slow answers keep requests under way.
+POSTS_A_ROUND = 8
+ANSWER_SECONDS = 0.1
 PATIENCE = 60.0
 
 
@@ -43,6 +45,9 @@ class Stage:
         self.facebook = GraphSimulator(clock.now)
         self.facebook.tune(refuses_duplicates=False)
         self.zalo = ZaloSimulator(clock.now, polls_until_ready=0)
+        self.facebook.fault("latency", times=10_000, match="feed", seconds=ANSWER_SECONDS)
+        self.zalo.faults.latency = ANSWER_SECONDS
+        self.zalo.fault("latency", times=10_000, match="article/")
         graph = stack.enter_context(serving(self.facebook.app))
         zalo = stack.enter_context(serving(self.zalo.app))
         self.home = create_home(_configured(folder, graph, zalo), clock)
@@ -108,6 +113,10 @@ class Stage:
         )
         return texts
 
+    def has_delivered(self, posts: int) -> bool:
+        """Whether at least so many posts are public."""
+        return sum(self.public().values()) >= posts
+
     @contextmanager
     def running(self) -> Iterator["subprocess.Popen[bytes]"]:
         """`lantoa run`, killed without a word when the block ends."""
@@ -160,16 +169,16 @@ def _open_posts(*states: PostState) -> int:
 
 @pytest.mark.timeout(280)
 def test_ten_kills_during_two_hundred_posts_leave_none_twice_and_none_lost(tmp_path: Path) -> None:
-    dice = random.Random(20261122)
+    dice = random.Random(20261122)  # noqa: S311
     with ExitStack() as stack:
         stage = Stage(tmp_path / "home", stack)
         with connected():
             editor = stage.fill()
         for _ in range(KILLS):
-            before = sum(stage.public().values())
+            enough = sum(stage.public().values()) + POSTS_A_ROUND
             with stage.running() as process:
-                _wait(process, lambda: sum(stage.public().values()) >= before + POSTS_A_ROUND, "nothing was delivered")
-                time.sleep(dice.uniform(0, 0.3))
+                _wait(process, partial(stage.has_delivered, enough), "nothing was delivered")
+                time.sleep(dice.uniform(0, ANSWER_SECONDS))
         assert sum(stage.public().values()) < POSTS, "the last kill must still interrupt something"
 
         with stage.running() as process:
@@ -191,8 +200,10 @@ def test_ten_kills_during_two_hundred_posts_leave_none_twice_and_none_lost(tmp_p
         with stage.running() as process:
             _wait(process, lambda: not _open_posts(*waiting), "released posts are left lying")
         assert stage.public() == {str(number): 1 for number in range(POSTS)}
-        with connected(), suppress(AssertionError):
-            print(f"attempts: {Attempt.select().count()} for {POSTS} posts")
+        with connected():
+            assert Attempt.select().where(Attempt.outcome == "").count() >= KILLS // 2, (
+                "no kill met a request under way"
+            )
 
 
 def _unseen_doubts() -> int:

@@ -77,7 +77,7 @@ function confirmFirst(event) {
     made.addEventListener("click", act);
     buttons.append(made);
   };
-  button("Thôi", "btn-light", () => dialog.close());
+  button("Quay lại", "btn-light", () => dialog.close());
   button(source.dataset.confirmYes || "Đồng ý", "btn-primary", () => {
     dialog.close();
     form.dataset.confirmed = "yes";
