@@ -143,7 +143,7 @@ class Delivery:
         if hold:
             return Hold(hold)
         if not ahead and not kind.confirmed_by_person and is_quiet(channel.quiet, local(now).time()):
-            return Hold("Đang giờ yên tĩnh của kênh nên bài không được gửi; hãy đổi giờ.")
+            return Hold("Đang giờ yên lặng của kênh nên bài không được gửi; hãy đổi giờ.")
         try:
             outgoing = self._freezer.outgoing(post.payload, post.key, post.due_at)
         except Problem as problem:

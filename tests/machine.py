@@ -6,11 +6,15 @@ allowed, else Playwright's own browser. What cannot be had is said in one senten
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+
+from campaign import __version__
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_POSTGRES = (
@@ -112,6 +116,20 @@ def prepare() -> list[str]:
     return missing
 
 
+def describe() -> str:
+    """The first lines of a dated test report: when, which version, on what."""
+    started = datetime.now(UTC)  # noqa: TID251  the tests' own report, not the program
+    system = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return (
+        f"date:    {started:%Y-%m-%d %H:%M} UTC\n"
+        f"version: {__version__}\n"
+        f"python:  {platform.python_version()}\n"
+        f"machine: {system}\n"
+    )
+
+
 if __name__ == "__main__":
-    for sentence in prepare():
-        print(sentence, file=sys.stderr)  # noqa: T201  a command of its own
+    if sys.argv[1:] == ["--describe"]:
+        sys.stdout.write(describe() + "\n")
+    else:
+        sys.stderr.writelines(f"{sentence}\n" for sentence in prepare())

@@ -117,7 +117,7 @@ def test_nothing_is_sent_in_quiet_hours(world: World) -> None:
     post = world.post("facebook", "mot", world.clock.now() + timedelta(hours=13))  # 22:00 in Vietnam
     world.deliver(timedelta(hours=13))
     assert world.feed == []
-    assert "yên tĩnh" in fresh(post).hold
+    assert "yên lặng" in fresh(post).hold
 
 
 def test_after_three_days_asleep_what_is_overdue_is_missed_not_sent(world: World) -> None:
