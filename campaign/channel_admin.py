@@ -125,6 +125,11 @@ def connect(user: User | None, channel: Channel, values: Mapping[str, str], vaul
         )
 
 
+def stored_secrets(channel: Channel, vault: Vault) -> set[str]:
+    """The names of the secrets that are stored for a channel, for forms that never show a secret again."""
+    return {name for name, value in _stored(channel, vault).items() if value}
+
+
 def _stored(channel: Channel, vault: Vault) -> dict[str, str]:
     """The secrets as stored; none where they were sealed with the key of another machine."""
     row = Secret.get_or_none(Secret.channel == channel)

@@ -4,6 +4,7 @@ import hashlib
 import io
 from datetime import datetime
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -13,7 +14,9 @@ from campaign.errors import Problem
 from campaign.models import MediaFile, Unit, User
 from content.message import Picture
 
-MOST_PIXELS = 2048  # along the longer edge
+# Pixels along the longer edge and JPEG qualities, tried in this order until the picture is small enough.
+EDGES = (2048, 1440, 1080, 720)
+QUALITIES = (88, 72, 55)
 MOST_BYTES = 1_000_000  # Zalo takes covers up to 1 MB (channels.md section 3.3), the strictest of the services
 MOST_UPLOAD = 20_000_000
 COVER_ALT = "Dải ruy băng đỏ cùng dòng chữ: Hiểu đúng về HIV. Sẻ chia, không kỳ thị."
@@ -78,8 +81,8 @@ def _as_jpeg(upload: bytes) -> bytes:
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         raise Problem("Không đọc được tệp ảnh; hãy dùng ảnh JPEG hoặc PNG.") from None
-    upright.thumbnail((MOST_PIXELS, MOST_PIXELS))
-    for quality in (88, 75, 60, 45):
+    for edge, quality in product(EDGES, QUALITIES):
+        upright.thumbnail((edge, edge))
         out = io.BytesIO()
         upright.save(out, "JPEG", quality=quality, optimize=True)
         if out.tell() <= MOST_BYTES:

@@ -307,7 +307,7 @@ def limit_problems(limits: Limits, outgoing: Outgoing) -> list[str]:
         if most is not None and len(value) > most:
             problems.append(f"{name} dài {len(value)} ký tự, nhiều nhất là {most}; hãy rút ngắn.")
     if limits.picture_required and not outgoing.media:
-        problems.append("Kênh này cần một ảnh; hãy thêm ảnh vào thông điệp.")
+        problems.append("Kênh này cần ảnh bìa; hãy thêm một ảnh vào thông điệp.")
     if len(outgoing.media) > limits.pictures:
         problems.append(f"Có {len(outgoing.media)} ảnh, kênh này nhận nhiều nhất {limits.pictures}.")
     for media in outgoing.media:

@@ -77,7 +77,7 @@ def _show(day: date, typed: dict[int, tuple[AiringForm, str]] | None = None) -> 
         today=local_day(now),
         cards=cards,
         causes=CAUSES,
-        left=sum(card.can_confirm and not card.is_answered for card in cards),
+        left=sum(card.can_confirm and not card.is_answered for card in cards) if day <= local_day(now) else 0,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
     )

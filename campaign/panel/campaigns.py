@@ -30,8 +30,9 @@ _VIEWS = {"facebook": "post_media_view", "zalo": "total_view"}
 ATTENTION = (PostState.FAILED, PostState.UNSURE, PostState.MISSED)
 _WAITING = (PostState.SCHEDULED, PostState.SENDING, PostState.SCHEDULED_REMOTELY, PostState.PROCESSING,
             PostState.HANDED_OVER)  # fmt: skip
-_GONE = (PostState.CANCELLED, PostState.REMOVED, PostState.NOT_AIRED)
-STATUSES = {"cho": "Sắp gửi", "xong": "Đã thực hiện", "can-xu-ly": "Cần xử lý", "bo": "Đã hủy, không phát, đã gỡ"}
+STATUSES = {
+    "cho": "Sắp gửi", "xong": "Đã thực hiện", "can-xu-ly": "Cần xử lý", "khong": "Không thực hiện", "huy": "Đã hủy",
+}  # fmt: skip
 
 
 @dataclass
@@ -274,8 +275,10 @@ def _status(status: str) -> Any:
             return Post.state.in_(DONE)
         case "can-xu-ly":
             return Post.state.in_(ATTENTION) | ((Post.hold != "") & (Post.state == PostState.SCHEDULED))
-        case "bo":
-            return Post.state.in_(_GONE)
+        case "khong":
+            return Post.state.in_(FAILED)
+        case "huy":
+            return Post.state == PostState.CANCELLED
         case _:
             return Post.state != PostState.CANCELLED
 

@@ -10,7 +10,7 @@ from peewee import fn
 
 from campaign import channel_admin
 from campaign.errors import Problem
-from campaign.models import Channel, Post, PostState, Secret, Unit
+from campaign.models import Channel, Post, PostState, Unit
 from campaign.panel.access import fetch, home, rule, user
 from campaign.panel.forms_campaign import HoursForm, connect_form
 from campaign.panel.labels import Look
@@ -128,14 +128,13 @@ def _show(
 ) -> str:
     """`sentence` says what is wrong in the part of the page that `where` names: hours, connect or pause."""
     missing = channel_admin.missing_by_channel([channel])[channel.id]
-    is_sealed = Secret.select().where(Secret.channel == channel).exists()
     return render_template(
         "channels/show.html",
         channel=channel,
         kind=KINDS[channel.kind],
         health=health(channel, missing),
         hours=hours or HoursForm.of(channel),
-        boxes=connect_form(channel, is_sealed, typed),
+        boxes=connect_form(channel, channel_admin.stored_secrets(channel, home().vault), typed),
         manages=can(user(), "manage", channel.unit),
         sentence=sentence,
         where=where,

@@ -22,7 +22,15 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from campaign.pictures import MOST_UPLOAD
 from channels.registry import KINDS
@@ -38,6 +46,7 @@ _WORDS = {
     "Not a valid date value.": "Hãy nhập ngày dạng 24/11/2026.",
     "Not a valid choice.": "Hãy chọn một mục trong danh sách.",
     "Invalid Choice: could not coerce.": "Hãy chọn một mục trong danh sách.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Hãy chọn trong danh sách.",
     "Field cannot be longer than %(max)d character.": "Nhiều nhất %(max)d ký tự.",
     "Field cannot be longer than %(max)d characters.": "Nhiều nhất %(max)d ký tự.",
     "Number must be between %(min)s and %(max)s.": "Hãy nhập một số từ %(min)s đến %(max)s.",
@@ -171,17 +180,17 @@ class MessageForm(PanelForm):
     seen_hash = HiddenField()
     unit = SelectField("Đơn vị", coerce=int, validate_choice=True)
     title = StringField("Tiêu đề", [DataRequired(), Length(max=300)])
-    pillar = SelectField("Trụ cột", choices=[*PILLARS.items()])
+    pillar = SelectField("Trụ cột", choices=dict(PILLARS))
     audience = SelectMultipleField(
-        "Dành cho ai", [DataRequired("Hãy chọn ít nhất một đối tượng.")], choices=[*AUDIENCES.items()]
+        "Dành cho ai", [DataRequired("Hãy chọn ít nhất một đối tượng.")], choices=dict(AUDIENCES)
     )
-    topics = SelectMultipleField("Chủ đề", [DataRequired("Hãy chọn ít nhất một chủ đề.")], choices=[*TOPICS.items()])
-    register = SelectField("Giọng văn", choices=[*REGISTERS.items()])
+    topics = SelectMultipleField("Chủ đề", [DataRequired("Hãy chọn ít nhất một chủ đề.")], choices=dict(TOPICS))
+    register = SelectField("Giọng văn", choices=dict(REGISTERS))
     channels = SelectMultipleField(
-        "Kênh", [DataRequired("Hãy chọn ít nhất một kênh.")], choices=[(kind, cls.label) for kind, cls in KINDS.items()]
+        "Kênh", [DataRequired("Hãy chọn ít nhất một kênh.")], choices={kind: cls.label for kind, cls in KINDS.items()}
     )
-    valid_from = DayField("Dùng từ ngày", [DataRequired()])
-    valid_until = DayField("Dùng đến hết ngày", [DataRequired()])
+    valid_from = DayField("Dùng từ ngày", [InputRequired()])
+    valid_until = DayField("Dùng đến hết ngày", [InputRequired()])
     text = TextAreaField("Nội dung gốc", [DataRequired(), Length(max=MOST_TEXT)])
     sources = FieldList(FormField(SourceForm), max_entries=MOST_SOURCES)
     picture = FileField("Ảnh", [FileSize(MOST_UPLOAD, message="Ảnh nặng hơn 20 MB; hãy chọn ảnh nhỏ hơn.")])

@@ -1,7 +1,7 @@
 """The forms of campaigns, posts, broadcasts and channels. A form holds what was typed, so that it can be shown again,
 and turns it into values, raising Problem with one sentence where it cannot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Protocol
@@ -246,11 +246,12 @@ class SettingBox:
     is_stored: bool = False
 
 
-def connect_form(channel: Channel, is_sealed: bool, typed: Mapping[str, Any] | None = None) -> list[SettingBox]:
-    """The boxes of a channel's connect form, filled with what was typed or stored, secrets always empty."""
+def connect_form(channel: Channel, stored: Collection[str], typed: Mapping[str, Any] | None = None) -> list[SettingBox]:
+    """The boxes of a channel's connect form, filled with what was typed or stored. Secrets are always empty; `stored`
+    names those that are known."""
     known = channel.settings if typed is None else typed
     return [
-        SettingBox(setting, "", is_sealed)
+        SettingBox(setting, "", setting.name in stored)
         if setting.secret
         else SettingBox(setting, known.get(setting.name) or setting.default)
         for setting in settings_of(channel.kind)

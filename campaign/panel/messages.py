@@ -144,7 +144,7 @@ def new() -> Any:
     """Write a new message."""
     form = MessageForm(data=blank_values(local_day(home().clock.now())))
     units = Unit.select().where(Unit.id.in_(units_where(user(), "write"))).order_by(Unit.id)
-    form.unit.choices = [(unit.id, f"{unit.kind} {unit.name}") for unit in units]
+    form.unit.choices = {unit.id: f"{unit.kind} {unit.name}" for unit in units}
 
     def store() -> Message:
         unit = fetch(Unit, form.unit.data, "write")

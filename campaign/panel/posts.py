@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from peewee import JOIN
 
 from campaign import audit, broadcasts, ledger, scheduling
 from campaign.channel_admin import missing_by_channel
@@ -103,7 +104,7 @@ def _history(post: Post) -> list[tuple[Audit, Look]]:
     """What people and the program did to the post, the newest first."""
     rows = (
         Audit.select(Audit, User)
-        .join(User, "LEFT OUTER")
+        .join(User, JOIN.LEFT_OUTER)
         .where(Audit.subject == audit.subject_name(post))
         .order_by(Audit.id.desc())
     )

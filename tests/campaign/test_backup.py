@@ -53,9 +53,7 @@ def test_a_restored_home_has_everything_and_starts_paused(pack: Path, tmp_path: 
     assert restored.delivery("sau").run_due() == 0
 
 
-def test_restoring_over_a_home_keeps_the_old_one_aside_and_its_keys(
-    pack: Path, world: World, clock: SetClock
-) -> None:
+def test_restoring_over_a_home_keeps_the_old_one_aside_and_its_keys(pack: Path, world: World, clock: SetClock) -> None:
     post = world.post("facebook", "hai", world.clock.now() + timedelta(hours=2))
     folder = world.home.config.home
     database.close()

@@ -95,9 +95,7 @@ def test_nobody_approves_what_they_submitted_for_someone_else(home: Home, unit: 
         decide(both, Revision.get_by_id(draft.id))
 
 
-def test_an_approval_of_a_text_that_is_no_longer_there_is_refused(
-    submitted: Revision, people: dict[str, User]
-) -> None:
+def test_an_approval_of_a_text_that_is_no_longer_there_is_refused(submitted: Revision, people: dict[str, User]) -> None:
     with pytest.raises(Problem, match="đã thay đổi"):
         workflow.decide(people["approver"], submitted, Decision.APPROVE, NOW, seen_hash="0" * 64)
     assert state(submitted) is RevisionState.SUBMITTED

@@ -1,0 +1,91 @@
+"""The worker: it notices what is due, is seen, and stops when told, whatever its jobs run into."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import peewee as pw
+import pytest
+
+from campaign.db import connected
+from campaign.models import Post, PostState, Worker
+from campaign.worker import SILENT, WorkerLoop, silent_workers
+from tests.campaign.world import World, state
+
+
+class Running:
+    """A worker in a thread of its own."""
+
+    def __init__(self, world: World) -> None:
+        self.loop = WorkerLoop(world.home, "thử", threads=4)
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self.loop.run, args=(self.stop,))
+
+    def __enter__(self) -> "Running":
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 15
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def test_a_worker_delivers_what_is_due_and_leaves_the_rest(world: World) -> None:
+    due = [world.post("facebook", f"bai-{n}", world.clock.now() - n * timedelta(seconds=1)) for n in range(5)]
+    due.append(world.post("zalo", "bai-z"))
+    later = world.post("facebook", "sau", world.clock.now() + timedelta(hours=1))
+    with Running(world):
+        eventually(lambda: all(state(post) is PostState.PUBLISHED for post in due))
+    assert state(later) is PostState.SCHEDULED
+    assert len(world.feed) == 5
+
+
+def test_what_becomes_due_while_it_runs_goes_out_within_seconds(world: World) -> None:
+    with Running(world):
+        post = world.post("facebook", "mot", world.clock.now() + timedelta(minutes=1))
+        world.clock.advance(timedelta(minutes=1))
+        eventually(lambda: state(post) is PostState.PUBLISHED)
+
+
+def test_a_worker_is_seen_while_it_runs_and_says_goodbye(world: World) -> None:
+    with Running(world):
+        eventually(lambda: Worker.select().where(Worker.name == "thử").exists())
+    assert not Worker.select().exists()
+
+
+def test_a_worker_that_went_silent_is_named(world: World) -> None:
+    Worker.create(name="máy cũ", started_at=world.clock.now(), seen_at=world.clock.now())
+    assert silent_workers(world.clock.now() + SILENT) == []
+    assert [row.name for row in silent_workers(world.clock.now() + SILENT + timedelta(seconds=1))] == ["máy cũ"]
+
+
+def test_one_job_that_fails_does_not_starve_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    post = world.post("facebook", "mot")
+    with Running(world) as running:
+        monkeypatch.setitem(running.loop._tasks, "reap", _no_database)
+        eventually(lambda: state(post) is PostState.PUBLISHED)
+        eventually(lambda: "did not answer" in caplog.text)
+
+
+def _no_database() -> None:
+    raise pw.OperationalError("database is locked")
+
+
+def test_the_clock_put_back_an_hour_does_not_stop_the_worker(world: World) -> None:
+    with Running(world):
+        world.clock.advance(timedelta(hours=-1))
+        post = world.post("facebook", "mot", world.clock.now())
+        eventually(lambda: state(post) is PostState.PUBLISHED)
+    with connected():
+        assert Post.select().where(Post.state == PostState.UNSURE).count() == 0
