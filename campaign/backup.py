@@ -18,7 +18,7 @@ from campaign import __version__
 from campaign.clock import local
 from campaign.config import FILE_NAME, Config
 from campaign.errors import Problem
-from campaign.ledger import PAUSED
+from campaign.ledger import PAUSED, SILENT
 
 MANIFEST = "manifest.json"
 DATABASE = "lantoa.db"
@@ -84,6 +84,7 @@ def restore(pack_path: Path, folder: Path, now: datetime) -> Path | None:
     Raises Problem.
     """
     contents = _verified(pack_path)
+    _need_stopped(folder / DATABASE, now)
     fresh = folder.with_name(f"{folder.name}.restoring")
     if fresh.exists():
         raise Problem(f'Thư mục "{fresh}" còn lại từ lần khôi phục dở; hãy xóa nó rồi thử lại.')
@@ -100,6 +101,21 @@ def restore(pack_path: Path, folder: Path, now: datetime) -> Path | None:
             f'Không ghi được vào "{folder}"; hãy dừng chương trình đang chạy ở thư mục này và kiểm tra quyền ghi.'
         ) from error
     return aside
+
+
+def _need_stopped(database: Path, now: datetime) -> None:
+    """A worker that went on with the old home beside the restored one would send everything twice."""
+    if not database.exists():
+        return
+    seen_since = int((now - SILENT).timestamp() * 1_000_000)
+    try:
+        with closing(sqlite3.connect(database)) as live:
+            row = live.execute("SELECT name FROM worker WHERE seen_at >= ?", (seen_since,)).fetchone()
+    except sqlite3.DatabaseError:
+        # A damaged or foreign file is exactly what people restore over.
+        return
+    if row is not None:
+        raise Problem(f'Máy gửi "{row[0]}" đang chạy ở thư mục này; hãy dừng chương trình rồi khôi phục sau một phút.')
 
 
 def _verified(path: Path) -> dict[str, bytes]:

@@ -7,9 +7,8 @@ from campaign.adapters import is_connected
 from campaign.clock import local
 from campaign.db import database, is_sqlite, pending
 from campaign.home import Home
-from campaign.ledger import PAUSED
+from campaign.ledger import PAUSED, SILENT
 from campaign.models import Channel, Secret, Worker, note
-from campaign.worker import SILENT
 from channels.base import NeedsLogin
 from channels.registry import KINDS
 

@@ -26,6 +26,8 @@ from channels.base import Credentials, Receipt, State
 from channels.registry import KINDS
 
 PAUSED = "sending_paused"
+# A worker not seen for this long counts as stopped.
+SILENT = timedelta(seconds=60)
 
 
 class LostLease(Exception):

@@ -9,7 +9,7 @@ from campaign.adapters import Adapters
 from campaign.db import write
 from campaign.errors import NotAllowed, Problem
 from campaign.ledger import PAUSED
-from campaign.models import Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
+from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
 from campaign.pictures import PictureStore
 from campaign.rights import can
 from campaign.workflow import content_of, is_approved, need
@@ -149,7 +149,10 @@ def settle_doubt(user: User, post: Post, *, is_out: bool, now: datetime, link: s
     grace = timedelta(minutes=post.channel.grace_minutes)
     with write():
         if is_out:
-            changes: dict[str, Any] = {"state": PostState.PUBLISHED, "published_at": now, "link": link or post.link}
+            last = Attempt.select().where(Attempt.post == post).order_by(Attempt.id.desc()).first()
+            sent_at = last.started_at if last else now
+            changes: dict[str, Any] = {"state": PostState.PUBLISHED, "published_at": sent_at, "error": ""}
+            changes["link"] = link or post.link
         elif now > post.due_at + grace:
             changes = {"state": PostState.MISSED, "error": "Đã qua giờ hẹn; hãy chọn gửi ngay, đổi giờ hoặc bỏ."}
         else:

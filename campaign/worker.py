@@ -16,14 +16,14 @@ import schedule
 from campaign import reach
 from campaign.clock import local_day, monotonic
 from campaign.db import connected, write
+from campaign.errors import Problem
 from campaign.home import Home
+from campaign.ledger import SILENT
 from campaign.models import Post, Worker, upsert
 from campaign.workflow import expire
 
 log = logging.getLogger(__name__)
 
-# A worker not seen for this long counts as stopped.
-SILENT = timedelta(seconds=60)
 _TICK = 1.0
 _CLOCK_JUMP = timedelta(seconds=30)
 
@@ -81,8 +81,11 @@ class WorkerLoop:
                 self._flags.discard(flag)
                 try:
                     task()
-                except pw.PeeweeException:
+                except (pw.PeeweeException, Problem):
                     log.exception("%s: the database did not answer; the next beat tries again", flag)
+                except Exception:
+                    # A fault in one task must not keep the others, and so other people's posts, from their turn.
+                    log.exception("%s failed; the next beat tries again", flag)
 
     # ------------------------------------------------------------ tasks
 

@@ -55,14 +55,6 @@ def _postgres_folders() -> Iterator[Path]:
         yield Path(found).resolve().parent
 
 
-def playwright_has_chromium() -> bool:
-    """Whether Playwright's own browser is there."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
-
-
 def _as_root() -> list[str] | None:
     """What to put before a command that needs root; None where nothing helps."""
     if not hasattr(os, "geteuid") or not shutil.which("apt-get"):
@@ -86,12 +78,13 @@ def _run(command: list[str], *, quiet: bool = False) -> bool:
 def _apt(root: list[str], package: str) -> bool:
     quiet_apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     _run([*quiet_apt, "update"])
-    return _run([*quiet_apt, "install", "-y", "--no-install-recommends", package])
+    return _run([*quiet_apt, "install", "-y", "--no-install-recommends", package], quiet=True)
 
 
 def _install_chromium(root: list[str] | None) -> bool:
     if root is not None and _apt(root, "chromium") and chromium():
         return True
+    # Does nothing where that browser is there already.
     own = [sys.executable, "-m", "playwright", "install", "chromium"]
     return _run(own if root is None else [*own, "--with-deps"])
 
@@ -111,7 +104,7 @@ def prepare() -> list[str]:
     root, missing = _as_root(), []
     if not postgres_programs() and (root is None or not _install_postgres(root)):
         missing.append(NO_POSTGRES)
-    if not chromium() and not playwright_has_chromium() and not _install_chromium(root):
+    if not chromium() and not _install_chromium(root):
         missing.append(NO_CHROMIUM)
     return missing
 

@@ -11,6 +11,7 @@ from peewee import JOIN, fn
 from campaign import scheduling, workflow
 from campaign.audit import subject_name
 from campaign.clock import local_day
+from campaign.db import write
 from campaign.errors import Problem
 from campaign.models import Audit, Message, Revision, RevisionState, Unit, User
 from campaign.panel.access import fetch, home, may, readable_units, rule, user
@@ -321,8 +322,9 @@ def withdraw(message_id: int) -> Any:
     if revision is None or revision.content_hash != form.seen_hash.data:
         raise Problem("Bản này vừa được người khác xử lý; hãy tải lại trang.")
     now = home().clock.now()
-    workflow.withdraw(user(), revision, form.comment.data or "", now)
-    stopped = scheduling.stop_revision(user(), revision, now)
+    with write():
+        workflow.withdraw(user(), revision, form.comment.data or "", now)
+        stopped = scheduling.stop_revision(user(), revision, now)
     return _back(message_id, f"Đã thu hồi bản {revision.number} và dừng {stopped} bài đăng đang chờ.")
 
 

@@ -12,13 +12,13 @@ from campaign import audit, broadcasts, ledger, scheduling
 from campaign.channel_admin import missing_by_channel
 from campaign.clock import day_bounds, local_day
 from campaign.errors import Problem
+from campaign.ledger import SILENT
 from campaign.models import Attempt, Audit, Channel, Note, Post, PostState, Reach, Revision, Unit, User, Worker
 from campaign.panel.access import SIGNED_IN, actions, fetch, home, rule, user
 from campaign.panel.forms_campaign import MoveForm
 from campaign.panel.labels import Look, audit_look
 from campaign.reach import latest_figures
 from campaign.rights import can, units_where
-from campaign.worker import SILENT
 from channels.registry import KINDS
 
 bp = Blueprint("posts", __name__)

@@ -19,6 +19,8 @@ from channels.script import duration
 from content.message import Message as Content
 from content.speech import speak
 
+# Words beyond which a difference is looked for the quick way: exact matching takes time with the square of them.
+LONG = 2000
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -120,7 +122,8 @@ def marked(old: str, new: str) -> Markup:
     """Two texts as one, word by word: what went in <del>, what came in <ins>."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     result = Markup()
-    for what, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    is_long = len(after) > LONG
+    for what, i, j, k, m in SequenceMatcher(None, before, after, autojunk=is_long).get_opcodes():
         if what == "equal":
             result += escape("".join(before[i:j]))
             continue

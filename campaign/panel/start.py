@@ -9,12 +9,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from campaign import broadcasts
-from campaign.adapters import is_connected
+from campaign.channel_admin import missing_by_channel
 from campaign.clock import day_bounds, local, local_day
 from campaign.ledger import PAUSED
 from campaign.models import Channel, Message, Post, PostState, Revision, note
 from campaign.panel import waiting
 from campaign.panel.access import SIGNED_IN, actions, home, readable_units, rule, user
+from campaign.panel.channels import health
 from campaign.panel.labels import Look, kind_look, post_look, revision_look
 from campaign.rights import units_where
 
@@ -128,25 +129,22 @@ def _broadcasts() -> Tasks:
 
 
 def _silent_channels() -> Tasks:
-    """Channels that will not send as they stand: paused, or not connected yet."""
+    """Channels that will not send as they stand: paused, or still without something they need."""
     units = units_where(user(), "plan") | units_where(user(), "manage")
-    channels = Channel.select().where(Channel.unit.in_(units)).order_by(Channel.id)
-    silent = [(channel, channel.paused or _not_connected(channel)) for channel in channels]
+    channels = list(Channel.select().where(Channel.unit.in_(units)).order_by(Channel.id))
+    missing = missing_by_channel(channels)
+    states = [(channel, health(channel, missing[channel.id])) for channel in channels]
     tasks = [
         Task(
-            Look("Tạm dừng" if channel.paused else "Chưa nối", "pause-circle" if channel.paused else "plug", "amber"),
+            state.look,
             channel.name,
-            f"{kind_look(channel.kind).label}. {why}",
+            f"{kind_look(channel.kind).label}. {state.sentence}",
             url_for("channels.show", channel_id=channel.id),
         )
-        for channel, why in silent
-        if why
+        for channel, state in states
+        if state.sentence
     ]
     return Tasks("Kênh chưa gửi được", tasks[:MOST], len(tasks), url_for("channels.index"))
-
-
-def _not_connected(channel: Channel) -> str:
-    return "" if is_connected(channel) else "Chưa nhập đủ thông tin kết nối."
 
 
 def _week() -> list[Day]:

@@ -13,8 +13,8 @@ from campaign.clock import SetClock
 from campaign.db import database
 from campaign.errors import Problem
 from campaign.home import Home, open_home
-from campaign.ledger import PAUSED
-from campaign.models import Message, PostState, note
+from campaign.ledger import PAUSED, SILENT
+from campaign.models import Message, PostState, Worker, note
 from tests.campaign.world import World, state
 
 SECRET = "EAAB-made-up-token-for-tests"
@@ -78,6 +78,15 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(pack: Path, worl
         backup.restore(pack, folder, clock.now())
     assert (folder / "lantoa.db").exists()
     assert not folder.with_name(folder.name + ".restoring").exists()
+
+
+def test_a_home_whose_worker_is_running_is_not_restored_over(pack: Path, world: World, clock: SetClock) -> None:
+    Worker.create(name="máy-1", started_at=clock.now(), seen_at=clock.now())
+    with pytest.raises(Problem, match="máy-1"):
+        backup.restore(pack, world.home.config.home, clock.now())
+    clock.advance(SILENT + timedelta(seconds=1))
+    database.close()
+    assert backup.restore(pack, world.home.config.home, clock.now()) is not None
 
 
 @pytest.mark.parametrize("data", [b"", b"not a zip"])

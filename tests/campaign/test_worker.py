@@ -9,8 +9,9 @@ import peewee as pw
 import pytest
 
 from campaign.db import connected
+from campaign.ledger import SILENT
 from campaign.models import Post, PostState, Worker
-from campaign.worker import SILENT, WorkerLoop, silent_workers
+from campaign.worker import WorkerLoop, silent_workers
 from tests.campaign.world import World, state
 
 

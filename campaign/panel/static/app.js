@@ -118,14 +118,7 @@ function addRow(button) {
   });
 }
 
-// <input type=checkbox data-shows="id">: the element with that id is in sight only while the box is ticked.
-function shows(box) {
-  const follow = () => document.getElementById(box.dataset.shows)?.toggleAttribute("hidden", !box.checked);
-  box.addEventListener("change", follow);
-  follow();
-}
-
-// <select data-submit>: choosing sends the form of filters.
+// <button data-print> opens the print dialog. <select data-submit>: choosing sends the form of filters.
 function submits(select) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
@@ -136,7 +129,6 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-tabs]").forEach(tabs);
   all("form[data-guard]").forEach(guard);
   all("[data-add-row]").forEach(addRow);
-  all("[data-shows]").forEach(shows);
   all("select[data-submit]").forEach(submits);
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   document.addEventListener("submit", confirmFirst, true);

@@ -1,5 +1,6 @@
 """What holds for every page: a rule, a way in for those it lets in, no dead link, nothing inline, known icons."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -47,7 +48,7 @@ def test_nothing_but_the_log_in_opens_without_one(app: Flask) -> None:
     for route in app.url_map.iter_rules():
         if route.endpoint in {"static", "auth.login", "media.picture"} or "GET" not in (route.methods or ()):
             continue
-        address = re.sub(r"<[^>]+>", "1", route.rule)
+        address = re.sub(r"<[^>]+>", "1", re.sub(r"<any\((\w+)[^>]*>", r"\1", route.rule))
         assert browser.get(address).location.startswith("/dang-nhap"), route.rule
 
 
@@ -76,14 +77,12 @@ def test_every_icon_that_is_named_is_in_the_sprite() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_carry_no_script_style_or_address_from_elsewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?! src=\"\{\{ static)", text)
+    assert not re.search(r"<[a-z][^>{]*\s(style|on[a-z]+)=|<style|<script(?! src=\"\{\{ static)", text)
     assert not re.search(r'(src|href)="(https?:)?//', text)
 
 
 @pytest.mark.parametrize("name", ["bootstrap.min.css", "bootstrap.bundle.min.js", "icons.svg"])
 def test_vendored_files_are_what_their_page_says(name: str) -> None:
-    import hashlib
-
     vendor = PANEL / "static/vendor"
     digest = hashlib.sha256((vendor / name).read_bytes()).hexdigest()
     assert f"`{name}`" in (vendor / "README.md").read_text(encoding="utf-8")
@@ -121,7 +120,7 @@ def busy_home(world: World, people: dict[str, User], unit: Unit, clock: SetClock
         post.state = states[number]
         post.save()
     plan = Campaign.create(
-        unit=unit, name="Tháng hành động", starts_on=clock.now().date(), ends_on=clock.now().date() + timedelta(days=20),
+        unit=unit, name="Tháng hành động", starts_on=clock.now().date(), ends_on=clock.now().date() + timedelta(20),
         shares=dict.fromkeys(PILLARS, 1), created_by=people["editor"], created_at=clock.now(),
     )  # fmt: skip
     for channel in world.channels.values():
