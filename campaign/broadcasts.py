@@ -96,11 +96,11 @@ def confirm(user: User, post: Post, airing: Airing, now: datetime) -> None:
     with write():
         changed = (
             Post.update(state=state, published_at=aired_at, lease_until=None, fence=Post.fence + 1, error="")
-            .where(Post.id == post.id, Post.state.in_(OPEN))
+            .where(Post.id == post.id, Post.state.in_(OPEN), (Post.state != PostState.SCHEDULED) | (Post.hold == ""))
             .execute()
         )
         if not changed:
-            raise Problem("Bài này đã bị hủy hoặc thu hồi; đừng phát, hãy báo người lập lịch.")
+            raise Problem("Bài này đã bị hủy, thu hồi hoặc giữ lại; đừng phát, hãy báo người lập lịch.")
         Confirmation.create(
             post=post, aired=airing.aired, aired_at=aired_at, times=airing.times if airing.aired else 0,
             reason=airing.reason.strip(), user=user, at=now,

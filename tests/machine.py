@@ -22,6 +22,7 @@ NO_POSTGRES = (
     " (only its programs are used, no running server) and run `make test` again."
 )
 NO_CHROMIUM = "No Chromium was found and none could be installed, so its tests are skipped; install Chromium or Chrome."
+NO_PLAYWRIGHT = "Playwright does not start, so the browser tests fail; install the package `libatomic1` of your system."
 # Debian's package sets up and starts a server of its own unless it is told not to; the tests start theirs.
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/lantoa-tests.conf")
 
@@ -53,6 +54,19 @@ def _postgres_folders() -> Iterator[Path]:
     found = shutil.which("initdb")
     if found:
         yield Path(found).resolve().parent
+
+
+def playwright_has_chromium() -> bool:
+    """Whether Playwright's own browser is there."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path).exists()
+
+
+def _playwright_starts() -> bool:
+    """Playwright brings a Node of its own, which needs a library that a minimal Debian lacks."""
+    return _run([sys.executable, "-m", "playwright", "--version"], quiet=True)
 
 
 def _as_root() -> list[str] | None:
@@ -104,7 +118,9 @@ def prepare() -> list[str]:
     root, missing = _as_root(), []
     if not postgres_programs() and (root is None or not _install_postgres(root)):
         missing.append(NO_POSTGRES)
-    if not chromium() and not _install_chromium(root):
+    if not _playwright_starts() and (root is None or not _apt(root, "libatomic1")):
+        missing.append(NO_PLAYWRIGHT)
+    elif not chromium() and not _install_chromium(root):
         missing.append(NO_CHROMIUM)
     return missing
 

@@ -42,14 +42,24 @@ class Card:
         return self.post.state in WITHDRAWN
 
     @property
+    def is_held(self) -> bool:
+        """Whether it must not be read until somebody has mended what `hold` says."""
+        return is_held(self.post)
+
+    @property
     def can_confirm(self) -> bool:
         """Whether a person may say now that it was aired or not."""
-        return self.post.state in broadcasts.OPEN
+        return self.post.state in broadcasts.OPEN and not self.is_held
 
     @property
     def is_answered(self) -> bool:
         """Whether a person has said so already."""
         return self.post.state in (PostState.AIRED, PostState.NOT_AIRED)
+
+
+def is_held(post: Post) -> bool:
+    """Whether a broadcast waits for something to be mended. What is printed already is beyond holding."""
+    return post.state == PostState.SCHEDULED and bool(post.hold)
 
 
 @bp.get("/phat-thanh")
@@ -102,10 +112,10 @@ def _form(post: Post, script: Script | None, words: Sequence[Confirmation]) -> A
 @bp.get("/phat-thanh/<int:post_id>/ban-doc.<any(docx, txt):form>")
 @rule("air")
 def script(post_id: int, form: str) -> Any:
-    """The script as a file to print. Raises Problem for one that was withdrawn."""
+    """The script as a file to print. Raises Problem for one that must not be read."""
     post = fetch(Post, post_id, "air")
-    if post.state in WITHDRAWN:
-        raise Problem("Bài này đã bị thu hồi nên không tải bản đọc được; đừng phát.")
+    if post.state in WITHDRAWN or is_held(post):
+        raise Problem("Bài này đã bị thu hồi hoặc giữ lại nên không tải bản đọc được; đừng phát.")
     try:
         made = broadcasts.script_of(post, home().adapters)
     except (ValueError, ChannelError) as error:

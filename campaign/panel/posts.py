@@ -195,7 +195,9 @@ def attention() -> Any:
         "posts/attention.html",
         groups=groups,
         pause=pause,
-        due=_group("due", units, (Post.state == PostState.SCHEDULED) & (Post.due_at <= now)) if pause else None,
+        due=_group("due", units, (Post.state == PostState.SCHEDULED) & (Post.hold == "") & (Post.due_at <= now))
+        if pause
+        else None,
         may_resume=bool({"plan", "manage"} & actions()),
         paused=paused,
         unconnected=unconnected,

@@ -37,6 +37,14 @@ def running(time: SetClock) -> Iterator[Demo]:
         yield demo
 
 
+@pytest.fixture(autouse=True)
+def _the_same_morning(time: SetClock) -> Iterator[None]:
+    """Each test begins at the same instant."""
+    time.set(SUNDAY_MORNING)
+    yield
+    time.set(SUNDAY_MORNING)
+
+
 @pytest.fixture
 def seat(browser: Browser, running: Demo) -> Iterator[Seat]:
     """Seats a person at a window: `seat("duyet", PHONE)`; without a log-in, in front of the log-in page."""

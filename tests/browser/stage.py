@@ -1,9 +1,10 @@
 """The demo on a clock that stands still, and real browsers in which people use it under watch."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -54,7 +55,7 @@ def add_second_campaign(running: Demo) -> None:
         terms = Terms(
             name=SECOND_CAMPAIGN,
             starts_on=today,
-            ends_on=today.replace(day=today.day + 6),
+            ends_on=today + timedelta(days=6),
             shares=dict.fromkeys(PILLARS, 20),
             min_repeat_days=4,
             aims={channel.id: 3 for channel in Channel.select()},
@@ -150,7 +151,9 @@ def _setting(kind: str, name: str) -> str:
 def launched() -> Iterator[Browser]:
     """The Chromium of the machine, else Playwright's own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
+        # Chromium shows date and time fields in its own language, not in that of the page.
+        environment = {**os.environ, "LANGUAGE": "vi"}
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS), env=environment)
         try:
             yield browser
         finally:
@@ -220,9 +223,10 @@ class Visitor:
         if response.status >= 500:
             self.faults.append(f"{response.status}: {response.url}")
 
-    def go(self, path: str) -> None:
-        """Open a page by its path, or by a whole address."""
-        self.page.goto(path if path.startswith("http") else self.address + path)
+    def go(self, path: str) -> int:
+        """Open a page by its path, or by a whole address; gives the status of the answer."""
+        answer = self.page.goto(path if path.startswith("http") else self.address + path)
+        return answer.status if answer else 0
 
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
         """Log in from wherever the page is."""
@@ -257,6 +261,10 @@ class Visitor:
     def sees(self, words: str) -> None:
         """Wait until words are in sight."""
         self.page.get_by_text(words).filter(visible=True).first.wait_for()
+
+    def text(self) -> str:
+        """All that the page says, on one line."""
+        return " ".join(self.page.locator("main").inner_text().split())
 
     def download(self, link: Locator, folder: Path) -> Path:
         """What a link gives, as a file."""

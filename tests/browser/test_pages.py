@@ -17,5 +17,7 @@ def test_every_page_fits_its_window_has_one_heading_and_names_its_fields(
     visitor = seat(login, size)
     for sight in SIGHTS:
         if sight.login == login:
-            visitor.go(sight.address(running))
+            address = sight.address(running)
+            assert visitor.go(address) == (404 if sight.name == "not-found" else 200)
+            assert visitor.page.url == address
             visitor.look()

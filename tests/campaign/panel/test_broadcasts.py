@@ -26,7 +26,7 @@ def operator(world: World, client_of: Browsers) -> FlaskClient:
 def broadcast(world: World) -> Post:
     """Handed over, due at 10:00 today; it is 10:30 now."""
     post = world.post("loudspeaker", "sang-nay", world.clock.now() + timedelta(hours=1))
-    world.deliver()
+    Post.update(state=PostState.HANDED_OVER).where(Post.id == post.id).execute()
     world.clock.advance(timedelta(minutes=90))
     return fresh(post)
 
@@ -77,22 +77,17 @@ def test_not_aired_keeps_the_reason(operator: FlaskClient, broadcast: Post, form
     assert (state(broadcast), Confirmation.get().reason) == (PostState.NOT_AIRED, reason)
 
 
-@pytest.mark.parametrize(
-    ("form", "sentence"),
-    [
+def test_a_word_that_cannot_be_taken_comes_back_with_the_sentence(operator: FlaskClient, broadcast: Post) -> None:
+    for form, sentence in (
         ({"aired": "0", "cause": "Khác"}, "Hãy ghi lý do không phát."),
         ({"aired": "1", "at": "23:00", "times": "1"}, "không thể ở phía sau bây giờ"),
         ({"aired": "1", "at": "sáng", "times": "1"}, "hãy nhập như 07:30"),
         ({"aired": "1", "at": "10:00", "times": "hai"}, "phải là một số"),
         ({"aired": "1", "at": "10:00", "times": "99"}, "Số lần phát từ 1 đến 10."),
-    ],
-)
-def test_a_word_that_cannot_be_taken_comes_back_with_the_sentence(
-    operator: FlaskClient, broadcast: Post, form: dict[str, str], sentence: str
-) -> None:
-    answer = operator.post(f"/phat-thanh/{broadcast.id}/xac-nhan", data=form)
-    assert answer.status_code == 400
-    assert sentence in answer.text
+    ):
+        answer = operator.post(f"/phat-thanh/{broadcast.id}/xac-nhan", data=form)
+        assert answer.status_code == 400, form
+        assert sentence in answer.text
     assert state(broadcast) == PostState.HANDED_OVER
 
 
@@ -116,6 +111,21 @@ def test_a_withdrawn_script_stands_in_a_warning_and_can_neither_be_printed_nor_c
     assert operator.get(f"/phat-thanh/{broadcast.id}/ban-doc.docx").status_code == 303
     assert say(operator, broadcast, aired="1", at="10:00", times="1") == 400
     assert state(broadcast) == PostState.CANCELLED
+
+
+def test_a_script_on_hold_is_shown_with_the_reason_but_neither_printed_nor_confirmed(
+    operator: FlaskClient, broadcast: Post
+) -> None:
+    Post.update(state=PostState.SCHEDULED, hold="Bản này không còn được duyệt.").where(
+        Post.id == broadcast.id
+    ).execute()
+    page = operator.get("/phat-thanh").text
+    assert "Chưa được phát: Bản này không còn được duyệt." in page
+    assert "ban-doc.docx" not in page
+    assert "xac-nhan" not in page
+    assert operator.get(f"/phat-thanh/{broadcast.id}/ban-doc.txt").status_code == 303
+    assert say(operator, broadcast, aired="1", at="10:00", times="1") == 400
+    assert state(broadcast) == PostState.SCHEDULED
 
 
 def test_the_word_file_opens_and_holds_the_frozen_words(operator: FlaskClient, broadcast: Post) -> None:

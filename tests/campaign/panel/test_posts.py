@@ -164,11 +164,11 @@ def test_steps_taken_from_the_list_lead_back_to_it(editor: FlaskClient, world: W
     assert editor.post(f"/bai/{post.id}/huy", data={"back": "attention"}).location == "/can-xu-ly"
 
 
-def test_a_broadcast_nobody_spoke_about_is_listed_the_day_after(editor: FlaskClient, world: World) -> None:
+def test_a_broadcast_nobody_spoke_about_is_listed_the_day_after(world: World, client_of: Browsers) -> None:
     put(world.post("loudspeaker", "quen"), PostState.HANDED_OVER)
-    assert "Chưa xác nhận phát" not in editor.get("/can-xu-ly").text
+    assert "Chưa xác nhận phát" not in client_of("editor").get("/can-xu-ly").text
     world.clock.advance(timedelta(days=1))
-    assert "Chưa xác nhận phát" in editor.get("/can-xu-ly").text
+    assert "Chưa xác nhận phát" in client_of("editor").get("/can-xu-ly").text
 
 
 def test_paused_and_unconnected_channels_and_silent_workers_are_listed(editor: FlaskClient, world: World) -> None:
