@@ -111,12 +111,6 @@ def confirm(user: User, post: Post, airing: Airing, now: datetime) -> None:
         )  # fmt: skip
 
 
-def last_word(post: Post) -> Confirmation | None:
-    """The confirmation that counts."""
-    said = words_of([post.id])
-    return said[post.id][0] if post.id in said else None
-
-
 def words_of(posts: Iterable[int]) -> dict[int, list[Confirmation]]:
     """All that people said about these posts (ids), the last word, which counts, first."""
     rows = (

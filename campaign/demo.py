@@ -41,7 +41,7 @@ from content.taxonomy import PILLARS
 DAYS_BEFORE, DAYS_AFTER = 12, 18
 CAMPAIGN = "Tháng hành động quốc gia phòng, chống HIV/AIDS"
 PASSWORD = "lan-toa-2026"  # noqa: S105  the whole home is thrown away, and the password is printed
-SHARES = {"knowledge": 0.22, "prevention": 0.23, "stigma": 0.25, "policy": 0.15, "examples": 0.15}
+SHARES = {"knowledge": 22, "prevention": 23, "stigma": 25, "policy": 15, "examples": 15}  # per cent
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _deliver_past(home: Home, clock: DemoClock, operator: User, facebook: GraphS
             break
         _confirm_aired(operator, clock, post.act_at)
         clock.set(max(clock.now(), post.act_at))
-        if post.id == lost:
+        if post.id == lost and post.state == PostState.SCHEDULED:
             facebook.fault("cut_before")
         delivery.run_due()
     _confirm_aired(operator, clock, until)

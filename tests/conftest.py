@@ -1,18 +1,21 @@
 """What all tests share: a furnished home on a clock that stands still, people in every role, and their browsers."""
 
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+import campaign.home
 from campaign.clock import SetClock
 from campaign.config import FILE_NAME
 from campaign.db import database, disconnect
-from campaign.home import Home, add_user, create_home, furnish
+from campaign.home import Home, add_user, create_home, furnish, open_home
 from campaign.models import Unit, User
 from tests.machine import NO_POSTGRES, chromium, postgres_programs
 from tests.postgres import Server, running
@@ -49,6 +52,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """argon2id as always, but with the least work: its cost is what protects real passwords, not what is tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(campaign.home, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture
 def clock() -> SetClock:
     return SetClock(START)
@@ -81,11 +92,29 @@ def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A furnished home on SQLite that nobody opens: copying it is faster than furnishing one for every test."""
+    folder = tmp_path_factory.mktemp("pattern") / "home"
+    with furnished(folder, SetClock(START), ""):
+        pass
+    return folder
+
+
 @pytest.fixture
-def home(tmp_path: Path, clock: SetClock, database_url: str) -> Iterator[Home]:
+def home(tmp_path: Path, clock: SetClock, database_url: str, pattern: Path) -> Iterator[Home]:
     """A home as `lantoa init` leaves it, with its database open in this thread."""
-    with furnished(tmp_path / "home", clock, database_url) as made:
+    if database_url:
+        with furnished(tmp_path / "home", clock, database_url) as made:
+            yield made
+        return
+    shutil.copytree(pattern, tmp_path / "home")
+    made = open_home(tmp_path / "home", clock)
+    database.connect(reuse_if_open=True)
+    try:
         yield made
+    finally:
+        disconnect()
 
 
 @pytest.fixture

@@ -40,8 +40,9 @@ _FLAGS = (
 
 @contextmanager
 def staged(clock: SetClock) -> Iterator[Demo]:
-    """The whole demo, lived through up to the instant of the clock; from there on its time is what the clock says."""
-    with mock.patch("campaign.demo.SystemClock", lambda: clock), demo() as running:
+    """The whole demo, lived through up to the instant of the clock; from there on its time is what the clock says.
+    Its database is open in this thread."""
+    with mock.patch("campaign.demo.SystemClock", lambda: clock), demo() as running, connected():
         yield running
 
 
@@ -49,19 +50,17 @@ def add_second_campaign(running: Demo) -> None:
     """A week that is set up but not planned yet, so that there is a plan to look at."""
     now = running.home.clock.now()
     today = local_day(now)
-    with connected():
-        editor = User.get(User.login == "bientap")
-        approved = Revision.select(Revision.message).where(Revision.state == RevisionState.APPROVED)
-        terms = Terms(
-            name=SECOND_CAMPAIGN,
-            starts_on=today,
-            ends_on=today + timedelta(days=6),
-            shares=dict.fromkeys(PILLARS, 20),
-            min_repeat_days=4,
-            aims={channel.id: 3 for channel in Channel.select()},
-            messages={row.message_id for row in approved},
-        )
-        campaign_admin.create(editor, Channel.get().unit, terms, now)
+    approved = Revision.select(Revision.message).where(Revision.state == RevisionState.APPROVED)
+    terms = Terms(
+        name=SECOND_CAMPAIGN,
+        starts_on=today,
+        ends_on=today + timedelta(days=6),
+        shares=dict.fromkeys(PILLARS, 20),
+        min_repeat_days=4,
+        aims={channel.id: 3 for channel in Channel.select()},
+        messages={row.message_id for row in approved},
+    )
+    campaign_admin.create(User.get(User.login == "bientap"), Channel.get().unit, terms, now)
 
 
 # ---------------------------------------------------------------- its pages
@@ -77,8 +76,7 @@ class Sight:
 
     def address(self, running: Demo) -> str:
         """The whole address."""
-        with connected():
-            path = self.where(running)
+        path = self.where(running)
         return path if path.startswith("http") else running.address + path
 
 
@@ -234,15 +232,19 @@ class Visitor:
             self.go("/dang-nhap")
         self.page.get_by_label("Tên đăng nhập").fill(login)
         self.page.get_by_label("Mật khẩu").fill(password)
-        self.press("Đăng nhập")
+        with self.page.expect_navigation():
+            self.press("Đăng nhập")
 
     def choose(self, entry: str) -> None:
         """Follow an entry of the menu, which a phone keeps behind a button."""
-        menu = self.page.get_by_role("navigation", name="Menu chính")
+        self.page.wait_for_load_state("load")
+        # Not by its role: open on a phone, it is a dialog.
+        menu = self.page.locator("#menu")
         opener = self.page.get_by_label("Mở menu")
         if opener.is_visible():
             opener.click()
-        menu.get_by_role("link", name=entry).click()
+        with self.page.expect_navigation():
+            menu.get_by_role("link", name=entry).click()
         self.look()
 
     def press(self, name: str, inside: Locator | None = None) -> None:

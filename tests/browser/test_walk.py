@@ -25,7 +25,12 @@ BASE = "Trạm y tế xã mở cửa sáng thứ Bảy để xét nghiệm HIV m
 WORDS = {
     "facebook": "Bạn bận cả tuần? Sáng thứ Bảy này trạm y tế xã vẫn mở cửa, xét nghiệm HIV miễn phí và kín đáo.",
     "zalo": "Trạm y tế xã mở cửa sáng thứ Bảy. Xét nghiệm HIV miễn phí, kết quả được giữ kín.",
-    "loudspeaker": "Kính mời bà con đến trạm y tế xã sáng thứ Bảy, từ 7 giờ đến 11 giờ, để được xét nghiệm HIV.",
+    "loudspeaker": (
+        "Kính mời bà con đến trạm y tế xã sáng thứ Bảy, từ 7 giờ đến 11 giờ, để được xét nghiệm HIV. "
+        "Xét nghiệm không mất tiền, chỉ lấy vài giọt máu và có kết quả ngay trong buổi sáng. "
+        "Cán bộ trạm giữ kín kết quả và chỉ nói riêng với từng người. "
+        "Biết sớm thì điều trị sớm, và người điều trị sớm vẫn sống khỏe, làm việc, nuôi con như mọi người."
+    ),
 }
 SPOKEN = "từ bảy giờ đến mười một giờ, để được xét nghiệm HIV."
 ZALO_TITLE, ZALO_LEAD = "Xét nghiệm HIV sáng thứ Bảy", "Miễn phí, kín đáo, ngay tại trạm y tế xã."
@@ -135,6 +140,7 @@ def approve(approver: Visitor) -> None:
     page.get_by_role("tab", name="Đài truyền thanh").click()
     approver.sees(SPOKEN)
     approver.sees(SOURCE)
+    assert "sẽ không nhận bản này" not in approver.text()
     approver.look()
     approver.press("Duyệt")
     approver.sees(f"Đã duyệt “{TITLE}”.")
@@ -195,7 +201,7 @@ def see_it_published(editor: Visitor, running: Demo) -> None:
     """The panel says so, and so do the services."""
     for channel in ("Trang Xã Hòa Bình Mẫu", "OA Xã Hòa Bình Mẫu"):
         open_post(editor, channel)
-        print(editor.text()); editor.sees("Đã đăng")
+        editor.sees("Đã đăng")
         assert editor.page.get_by_role("link", name="Xem bài trên kênh").is_visible()
         editor.look()
     on_feed(editor, running.facebook_address, "Xã Hòa Bình Mẫu", WORDS["facebook"])

@@ -12,6 +12,9 @@ from campaign.models import Campaign, CampaignChannel, Confirmation, Post, PostS
 from campaign.scheduling import schedule, stop_revision
 from content.taxonomy import PILLARS
 from tests.campaign.world import World, fresh, state
+from tests.engines import on_both_engines
+
+pytestmark = on_both_engines
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SPOKEN = "Xét nghiệm HIV sớm giúp điều trị sớm và sống khỏe mạnh lâu dài bên gia đình. " * 8

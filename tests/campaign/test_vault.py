@@ -12,6 +12,9 @@ from campaign.home import Home
 from campaign.models import Channel, Secret, Unit
 from campaign.vault import LOCK, StoredCredentials, Vault
 from channels.base import NeedsLogin, Temporary
+from tests.engines import on_both_engines
+
+pytestmark = on_both_engines
 
 FIRST = {"access_token": "mã-1", "refresh_token": "gia-hạn-1"}
 SECOND = {"access_token": "mã-2", "refresh_token": "gia-hạn-2"}

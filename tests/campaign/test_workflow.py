@@ -13,6 +13,9 @@ from campaign.models import Message, Revision, RevisionState, Unit, User, Verdic
 from campaign.workflow import Decision
 from content.message import Message as Content
 from tests.campaign.world import content
+from tests.engines import on_both_engines
+
+pytestmark = on_both_engines
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 _slugs = (f"bai-{number}" for number in count())

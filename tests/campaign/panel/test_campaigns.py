@@ -208,7 +208,8 @@ def test_the_calendar_shows_time_zone_weekday_title_and_state_in_words(
 
 def test_filters_stand_in_the_address(editor: FlaskClient, world: World, campaign: Campaign) -> None:
     applied(world, campaign)
-    ids = [post.id for post in Post.select().order_by(Post.id).limit(3)]
+    on_the_page = Post.select().where(Post.channel == world.channels["facebook"])
+    ids = [post.id for post in on_the_page.order_by(Post.id).limit(3)]
     Post.update(state=PostState.FAILED).where(Post.id == ids[0]).execute()
     Post.update(state=PostState.CANCELLED).where(Post.id == ids[1]).execute()
     Post.update(hold="Chờ").where(Post.id == ids[2]).execute()
@@ -235,7 +236,7 @@ def test_the_calendar_asks_as_much_of_the_database_for_sixty_posts_as_for_six(
         with caplog.at_level(logging.DEBUG, logger="peewee"):
             for address in addresses:
                 assert editor.get(address).status_code == 200
-        return len(caplog.records)
+        return sum(record.name == "peewee" for record in caplog.records)
 
     pages = [f"/chien-dich/{campaign.id}{part}" for part in ("", "/tiep-can", "/ke-hoach")] + ["/can-xu-ly"]
     world.post("facebook", "mot", NOON)
@@ -243,8 +244,8 @@ def test_the_calendar_asks_as_much_of_the_database_for_sixty_posts_as_for_six(
     editor.get(pages[0])
     few = queries(*pages)
     applied(world, campaign)
-    Post.update(state=PostState.PUBLISHED, published_at=NOON).where(Post.id % 2 == 0).execute()
-    Post.update(state=PostState.FAILED).where(Post.id % 2 == 1).execute()
+    Post.update(state=PostState.PUBLISHED, published_at=NOON).where(Post.id.bin_and(1) == 0).execute()
+    Post.update(state=PostState.FAILED).where(Post.id.bin_and(1) == 1).execute()
     assert queries(*pages) == few
 
 
