@@ -36,7 +36,7 @@ POST_LOOKS: Mapping[str, Look] = {
     PostState.PUBLISHED: Look("Đã đăng", "check-circle", "green"),
     PostState.AIRED: Look("Đã phát", "broadcast", "green"),
     PostState.NOT_AIRED: Look("Không phát", "volume-mute", "amber"),
-    PostState.UNSURE: Look("Chưa rõ đã lên chưa", "question-circle", "amber"),
+    PostState.UNSURE: Look("Chưa chắc đã đăng", "question-circle", "amber"),
     PostState.FAILED: Look("Không gửi được", "exclamation-octagon", "red"),
     PostState.MISSED: Look("Lỡ giờ", "clock-history", "red"),
     PostState.CANCELLED: Look("Đã hủy", "slash-circle", "grey"),
@@ -73,6 +73,16 @@ AUDIT_LOOKS: Mapping[str, Look] = {
     "settle_doubt": Look("Xác nhận sau khi xem kênh", "eye", "blue"),
     "aired": Look("Xác nhận đã phát", "broadcast", "green"),
     "not_aired": Look("Báo không phát", "volume-mute", "amber"),
+    "recheck": Look("Cho kiểm tra lại", "arrow-repeat", "blue"),
+    "create_campaign": Look("Lập chiến dịch", "calendar3", "blue"),
+    "change_campaign": Look("Sửa chiến dịch", "pencil", "grey"),
+    "apply_plan": Look("Áp dụng kế hoạch", "calendar-check", "blue"),
+    "create_channel": Look("Thêm kênh", "hdd-network", "blue"),
+    "connect_channel": Look("Kết nối kênh", "plug", "green"),
+    "set_hours": Look("Đổi giờ của kênh", "clock", "grey"),
+    "pause_channel": Look("Tạm dừng kênh", "pause-circle", "amber"),
+    "resume_channel": Look("Cho kênh chạy tiếp", "play-circle", "green"),
+    "resume_sending": Look("Cho gửi tiếp", "send", "green"),
 }
 
 

@@ -36,8 +36,6 @@ OUTCOMES: Mapping[str, Look] = {
     "not_sent": Look("Chưa gửi được", "wifi-off", "grey"),
     "unsure": Look("Chưa chắc đã đăng", "question-circle", "amber"),
 }
-# What the log says about posts beyond `labels.AUDIT_LOOKS`.
-_MORE_LOOKS = {"recheck": Look("Cho kiểm tra lại", "arrow-repeat", "blue")}
 # Where a person looks whether a post is out, by kind: address made from the channel's public settings.
 _PAGES = {"facebook": "https://www.facebook.com/{page_id}", "zalo": "https://zalo.me/{oa_id}"}
 
@@ -108,7 +106,7 @@ def _history(post: Post) -> list[tuple[Audit, Look]]:
         .where(Audit.subject == audit.subject_name(post))
         .order_by(Audit.id.desc())
     )
-    return [(row, _MORE_LOOKS.get(row.action) or audit_look(row.action)) for row in rows]
+    return [(row, audit_look(row.action)) for row in rows]
 
 
 # ---------------------------------------------------------------- steps

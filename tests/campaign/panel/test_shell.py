@@ -174,7 +174,7 @@ def test_the_first_page_shows_what_needs_the_editor_and_leads_there(
     busy_home: World, client_of: Callable[[str], FlaskClient]
 ) -> None:
     page = client_of("editor").get("/").text
-    for shown in ("Bài đăng cần xử lý", "Không gửi được", "Chưa rõ đã lên chưa", "Lỡ giờ", "Bảy ngày tới"):
+    for shown in ("Bài đăng cần xử lý", "Không gửi được", "Chưa chắc đã đăng", "Lỡ giờ", "Bảy ngày tới"):
         assert shown in page
     assert re.search(r'href="/[^"]*\d+"[^>]*>Bài bai-1<', page)
 
