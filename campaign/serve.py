@@ -1,5 +1,6 @@
 """Running a home: the panel behind waitress, the worker beside it, until someone says stop."""
 
+import logging
 import os
 import signal
 import socket
@@ -32,6 +33,8 @@ def panel(home: Home, host: str | None = None, port: int | None = None) -> Itera
     host = host or home.config["panel.host"]
     port = home.config["panel.port"] if port is None else port
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    # It warns of every request that waits for a thread, which the first page with its style sheets does already.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         server = create_server(create_app(home), host=host, port=port, threads=_THREADS, ident="lantoa")
     except OSError as error:

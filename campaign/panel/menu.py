@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import request
+
 from campaign.panel import waiting
 from campaign.panel.access import SIGNED_IN, actions, rule_of
 
@@ -18,10 +20,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Link:
-    """An entry as this person sees it; `waiting` counts what waits for them there."""
+    """An entry as this person sees it; `waiting` counts what waits for them there. `current` is its `aria-current`."""
 
     entry: Entry
     waiting: int = 0
+    current: str = ""
 
 
 MENU = (
@@ -37,7 +40,7 @@ MENU = (
 
 def menu() -> list[Link]:
     """The entries that the person who is signed in may open."""
-    return [Link(entry, _waiting(entry)) for entry in MENU if _is_open(entry)]
+    return [Link(entry, _waiting(entry), _current(entry)) for entry in MENU if _is_open(entry)]
 
 
 def _is_open(entry: Entry) -> bool:
@@ -45,6 +48,14 @@ def _is_open(entry: Entry) -> bool:
     if entry.only_for and not entry.only_for & actions():
         return False
     return needed == SIGNED_IN or needed in actions()
+
+
+def _current(entry: Entry) -> str:
+    """Whether the page is the entry's own ("page") or lies behind it ("true"). A post lies behind its campaign."""
+    if request.endpoint == entry.endpoint:
+        return "page"
+    part = "campaigns" if request.blueprint == "posts" and request.endpoint != "posts.attention" else request.blueprint
+    return "true" if part == entry.endpoint.split(".", 1)[0] else ""
 
 
 def _waiting(entry: Entry) -> int:

@@ -18,7 +18,7 @@ from campaign.campaign_admin import Terms
 from campaign.clock import ZONE, SetClock, local_day
 from campaign.db import connected
 from campaign.demo import PASSWORD, Demo, demo
-from campaign.models import Campaign, Channel, Message, Post, PostState, Revision, RevisionState, User
+from campaign.models import Campaign, Channel, Post, PostState, Revision, RevisionState, User
 from content.taxonomy import PILLARS
 from tests.machine import chromium
 
@@ -150,7 +150,7 @@ def launched() -> Iterator[Browser]:
     """The Chromium of the machine, else Playwright's own."""
     with sync_playwright() as playwright:
         # Chromium shows date and time fields in its own language, not in that of the page.
-        environment = {**os.environ, "LANGUAGE": "vi"}
+        environment: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "vi"}
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS), env=environment)
         try:
             yield browser
@@ -168,7 +168,8 @@ _NAMELESS = """() => {
 _SIDEWAYS = """() => {
   const wide = document.scrollingElement.scrollWidth;
   if (wide <= window.innerWidth) return [];
-  const out = [...document.body.querySelectorAll("*")].filter((part) => part.getBoundingClientRect().right > innerWidth + 1);
+  const sticksOut = (part) => part.getBoundingClientRect().right > innerWidth + 1;
+  const out = [...document.body.querySelectorAll("*")].filter(sticksOut);
   return [`the page is ${wide} wide`, ...out.slice(0, 3).map((part) => part.outerHTML.slice(0, 160))];
 }"""
 
@@ -253,7 +254,8 @@ class Visitor:
         found.filter(visible=True).first.click()
 
     def look(self) -> None:
-        """Fail if the page is not one that everybody can use: language, heading, names of fields, no sideways scroll."""
+        """Fail if the page is not one that everybody can use: its language, its heading, the names of its fields, and
+        no scrolling sideways."""
         self.page.wait_for_load_state("load")
         assert self.page.locator("html").get_attribute("lang") == "vi", self.page.url
         assert self.page.locator("h1").count() == 1, f"{self.page.url} has {self.page.locator('h1').count()} <h1>"

@@ -1,4 +1,4 @@
-"""`lantoa run` is killed with kill -9 while it delivers 200 posts, ten times over: no post twice, none lost.
+"""`lantoa run` is killed with kill -9 while it delivers posts, over and over: no post twice, none lost.
 
 Everything is real: processes, an SQLite file, HTTP on loopback. Counted is what the simulated services accepted; their
 own refusal of repeated texts is off, since it would hide a post sent twice.
@@ -30,11 +30,11 @@ from channels.simulators.server import serving
 from channels.simulators.zalo import ZaloSimulator
 from tests.campaign.world import content, covers
 
-POSTS, KILLS, CHANNELS_OF_A_KIND = 200, 10, 10
+CHANNELS_OF_A_KIND = 10
 # Few enough that every round is cut short in the middle of its work; slow answers keep requests under way.
 POSTS_A_ROUND = 8
 ANSWER_SECONDS = 0.1
-PATIENCE = 60.0
+PATIENCE = 90.0
 
 
 class Stage:
@@ -57,15 +57,15 @@ class Stage:
         self.pages: list[str] = []
         self.accounts: list[str] = []
 
-    def fill(self) -> User:
-        """Two hundred approved posts on twenty channels, all due now; gives an editor."""
+    def fill(self, posts: int) -> User:
+        """So many approved posts on twenty channels, all due now; gives an editor."""
         home, now = self.home, self.home.clock.now()
         home.store.add_bundled_cover(now)
         unit = Unit.create(name="Xã Thử", kind="xã")
         editor, approver = _person(unit, "editor", now), _person(unit, "approver", now)
         channels = [self._page(unit, now) for _ in range(CHANNELS_OF_A_KIND)]
         channels += [self._account(unit, now) for _ in range(CHANNELS_OF_A_KIND)]
-        for number in range(POSTS):
+        for number in range(posts):
             revision = create(editor, unit, content(f"bai-{number}", f"Lời của bài {number}."), now)
             submit(editor, revision, now)
             decide(approver, revision, Decision.APPROVE, now, seen_hash=revision.content_hash)
@@ -162,29 +162,36 @@ def _wait(process: "subprocess.Popen[bytes]", done: object, what: str) -> None:
         time.sleep(0.02)
 
 
-def _open_posts(*states: PostState) -> int:
+def _left_to_do() -> int:
+    """Posts that are not out yet and not in the hands of a person: a doubt counts until it was looked into once."""
+    waiting = Post.state.in_((PostState.SCHEDULED, PostState.SENDING))
+    doubtful = (Post.state == PostState.UNSURE) & (Post.looks == 0)
     with connected():
-        return int(Post.select().where(Post.state.in_(states)).count())
+        return int(Post.select().where(waiting | doubtful).count())
 
 
-@pytest.mark.timeout(280)
-def test_ten_kills_during_two_hundred_posts_leave_none_twice_and_none_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("posts", "kills"),
+    [
+        pytest.param(200, 10, marks=pytest.mark.timeout(280)),
+        pytest.param(1500, 75, marks=[pytest.mark.long, pytest.mark.timeout(1800)]),
+    ],
+)
+def test_kills_during_delivery_leave_no_post_twice_and_none_lost(tmp_path: Path, posts: int, kills: int) -> None:
     dice = random.Random(20261122)  # noqa: S311
     with ExitStack() as stack:
         stage = Stage(tmp_path / "home", stack)
         with connected():
-            editor = stage.fill()
-        for _ in range(KILLS):
+            editor = stage.fill(posts)
+        for _ in range(kills):
             enough = sum(stage.public().values()) + POSTS_A_ROUND
             with stage.running() as process:
                 _wait(process, partial(stage.has_delivered, enough), "nothing was delivered")
                 time.sleep(dice.uniform(0, ANSWER_SECONDS))
-        assert sum(stage.public().values()) < POSTS, "the last kill must still interrupt something"
+        assert sum(stage.public().values()) < posts, "the last kill must still interrupt something"
 
         with stage.running() as process:
-            waiting = (PostState.SCHEDULED, PostState.SENDING)
-            _wait(process, lambda: not _open_posts(*waiting), "posts are left lying")
-            _wait(process, lambda: not _unseen_doubts(), "doubts were not looked into")
+            _wait(process, lambda: not _left_to_do(), "posts are left lying")
 
         public = stage.public()
         assert [number for number, times in public.items() if times > 1] == [], "sent twice"
@@ -198,14 +205,9 @@ def test_ten_kills_during_two_hundred_posts_leave_none_twice_and_none_lost(tmp_p
             for post in list(Post.select().where(Post.state == PostState.UNSURE)):
                 settle_doubt(editor, post, is_out=False, now=stage.home.clock.now())
         with stage.running() as process:
-            _wait(process, lambda: not _open_posts(*waiting), "released posts are left lying")
-        assert stage.public() == {str(number): 1 for number in range(POSTS)}
+            _wait(process, lambda: not _left_to_do(), "released posts are left lying")
+        assert stage.public() == {str(number): 1 for number in range(posts)}
         with connected():
             assert Attempt.select().where(Attempt.outcome == "").count() >= KILLS // 2, (
                 "no kill met a request under way"
             )
-
-
-def _unseen_doubts() -> int:
-    with connected():
-        return int(Post.select().where(Post.state == PostState.UNSURE, Post.looks == 0).count())
