@@ -1,6 +1,7 @@
 # make demo       try it: builds $(VENV) and starts a throw-away home on http://127.0.0.1:$(PORT)
 # make test       everything that takes up to twelve minutes in all; installs Chromium and PostgreSQL where absent
 # make test-long  the rest; its dated output is kept in docs/test-long/
+# make screens    the pictures in docs/screens/, from the demo in a real browser
 # make lint       style, types, house borders, templates
 # make wheel      dist/lantoa-*.whl
 # make clean      removes all that make built
@@ -8,7 +9,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eo pipefail -c
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-long lint wheel clean
+.PHONY: demo test test-long screens lint wheel clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -39,6 +40,9 @@ test-long: $(VENV)/.ready-test
 	@$(BIN)/python -m tests.machine
 	@mkdir -p $(dir $(LONG))
 	@{ $(BIN)/python -m tests.machine --describe; $(BIN)/python -m pytest -q -rP -m long; } 2>&1 | tee $(LONG)
+
+screens: $(VENV)/.ready-test
+	@$(BIN)/python -m tests.browser.gallery
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check

@@ -1,6 +1,5 @@
 """The demo on a clock that stands still, and real browsers in which people use it under watch."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -149,9 +148,7 @@ def _setting(kind: str, name: str) -> str:
 def launched() -> Iterator[Browser]:
     """The Chromium of the machine, else Playwright's own."""
     with sync_playwright() as playwright:
-        # Chromium shows date and time fields in its own language, not in that of the page.
-        environment: dict[str, str | float | bool] = {**os.environ, "LANGUAGE": "vi"}
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS), env=environment)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
         try:
             yield browser
         finally:

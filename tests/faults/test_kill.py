@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from campaign.clock import SystemClock
 from campaign.config import FILE_NAME
 from campaign.db import connected
 from campaign.home import create_home
-from campaign.models import Attempt, Channel, Post, PostState, Unit, User
+from campaign.models import Attempt, Channel, Membership, Post, PostState, Unit, User
 from campaign.scheduling import schedule, settle_doubt
 from campaign.workflow import Decision, create, decide, submit
 from channels.simulators.facebook import GraphSimulator
@@ -146,18 +146,17 @@ def _configured(folder: Path, graph: str, zalo: str, public_url: str = "") -> Pa
 
 
 def _person(unit: Unit, role: str, now: datetime) -> User:
-    from campaign.models import Membership
-
     person: User = User.create(login=role, name=role, password_hash="-", created_at=now)
     Membership.create(user=person, unit=unit, role=role)
     return person
 
 
-def _wait(process: "subprocess.Popen[bytes]", done: object, what: str) -> None:
+def _wait(process: "subprocess.Popen[bytes]", done: Callable[[], bool], what: str) -> None:
     give_up = time.monotonic() + PATIENCE
-    while not done():  # type: ignore[operator]
+    while not done():
         if process.poll() is not None:
-            pytest.fail(f"lantoa run ended by itself: {process.stderr.read().decode()}")  # type: ignore[union-attr]
+            words = process.stderr.read().decode() if process.stderr else ""
+            pytest.fail(f"lantoa run ended by itself: {words}")
         assert time.monotonic() < give_up, what
         time.sleep(0.02)
 
@@ -208,6 +207,6 @@ def test_kills_during_delivery_leave_no_post_twice_and_none_lost(tmp_path: Path,
             _wait(process, lambda: not _left_to_do(), "released posts are left lying")
         assert stage.public() == {str(number): 1 for number in range(posts)}
         with connected():
-            assert Attempt.select().where(Attempt.outcome == "").count() >= KILLS // 2, (
+            assert Attempt.select().where(Attempt.outcome == "").count() >= kills // 2, (
                 "no kill met a request under way"
             )
