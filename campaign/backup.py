@@ -31,7 +31,7 @@ def backup(config: Config, target: Path, now: datetime) -> Path:
     `target` is a folder, or the name of the file to write. Raises Problem.
     """
     if config["database.url"]:
-        raise Problem("Nơi này dùng PostgreSQL; hãy sao lưu bằng pg_dump (docs/van-hanh.md).")
+        raise Problem("Nơi này dùng PostgreSQL; hãy sao lưu bằng pg_dump, kèm thư mục media.")
     name = f"lantoa-{local(now):%Y-%m-%d-%H%M%S}.zip"
     path = target / name if target.is_dir() else target
     if path.exists():

@@ -67,6 +67,15 @@ def test_the_reviewer_sees_the_figures_of_the_services_themselves(running: Demo,
     assert chart.locator("rect").count() == sum(cell != "–" for row in rows for cell in row[1:])
 
 
+def test_the_form_of_the_demos_campaign_can_be_saved_as_it_stands(seat: Seat) -> None:
+    editor = seat("bientap")
+    editor.choose("Chiến dịch")
+    editor.page.get_by_role("link", name=CAMPAIGN).first.click()
+    editor.page.get_by_role("link", name="Sửa").click()
+    editor.press("Lưu chiến dịch")
+    editor.sees("Đã lưu chiến dịch.")
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 def test_an_approver_on_a_phone_approves_what_the_channels_will_carry(seat: Seat, javascript: bool) -> None:
     waiting = Revision.select().where(Revision.state == RevisionState.SUBMITTED).order_by(Revision.id).first()
