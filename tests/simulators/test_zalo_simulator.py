@@ -201,7 +201,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def build() -> Iterator[Callable[..., World]]:
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as stack:
         yield lambda **options: World(stack, **options)
 
 
