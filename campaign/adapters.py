@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from campaign.config import Config
 from campaign.models import Channel as ChannelRow
 from campaign.models import Secret
-from channels.base import Channel
+from channels.base import Channel, Setting
 from channels.http import Http
 from channels.registry import KINDS
 
@@ -29,8 +29,15 @@ class Adapters:
 
 def is_connected(row: ChannelRow) -> bool:
     """Whether a person has entered all that this channel needs: its public settings and its secrets."""
-    needed = [setting for setting in KINDS[row.kind].settings if setting.required and not setting.from_config]
-    has_secrets = Secret.select().where(Secret.channel == row).exists()
-    return all(
-        has_secrets if setting.secret else row.settings.get(setting.name) or setting.default for setting in needed
-    )
+    return not missing_settings(row, has_secrets=Secret.select().where(Secret.channel == row).exists())
+
+
+def missing_settings(row: ChannelRow, *, has_secrets: bool) -> list[Setting]:
+    """What a person still has to enter before this channel is connected. Secrets are stored all at once."""
+    return [
+        setting
+        for setting in KINDS[row.kind].settings
+        if setting.required
+        and not setting.from_config
+        and not (has_secrets if setting.secret else row.settings.get(setting.name) or setting.default)
+    ]

@@ -7,6 +7,7 @@ paused, until a person has looked at what was due meanwhile.
 import hashlib
 import json
 import re
+import shutil
 import sqlite3
 import tempfile
 import zipfile
@@ -19,10 +20,12 @@ from campaign.clock import local
 from campaign.config import FILE_NAME, Config
 from campaign.errors import Problem
 from campaign.ledger import PAUSED, SILENT
+from channels.http import redact
 
 MANIFEST = "manifest.json"
 DATABASE = "lantoa.db"
-_PASSWORD = re.compile(r"(?m)^(\s*url\s*=\s*\"postgres\w*://[^:\"]*:)[^@\"]*(@)")
+# Wherever it stands, in a comment too. Up to the last @ of the line, since a password may hold anything.
+_PASSWORD = re.compile(r"(?i)(postgres\w*(?:\+\w+)?://[^:@\n]*:).*(@)")
 
 
 def backup(config: Config, target: Path, now: datetime) -> Path:
@@ -60,7 +63,7 @@ def _write(config: Config, path: Path, now: datetime) -> None:
             _add(pack, sums, f"media/{picture.name}", picture.read_bytes())
         settings = config.home / FILE_NAME
         if settings.exists():
-            text = _PASSWORD.sub(r"\1•••\2", settings.read_text(encoding="utf-8-sig"))
+            text = redact(_PASSWORD.sub(r"\1•••\2", settings.read_text(encoding="utf-8-sig")))
             _add(pack, sums, FILE_NAME, text.encode("utf-8"))
         manifest = {"version": __version__, "made_at": now.isoformat(), "sha256": sums}
         pack.writestr(MANIFEST, json.dumps(manifest, indent=1))
@@ -94,13 +97,26 @@ def restore(pack_path: Path, folder: Path, now: datetime) -> Path | None:
         _pause(fresh / DATABASE, pack_path.name, now)
         if aside is not None:
             _keep_keys(folder, fresh)
-            folder.rename(aside)
-        fresh.rename(folder)
+        _swap(folder, fresh, aside)
     except OSError as error:
         raise Problem(
             f'Không ghi được vào "{folder}"; hãy dừng chương trình đang chạy ở thư mục này và kiểm tra quyền ghi.'
         ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return aside
+
+
+def _swap(folder: Path, fresh: Path, aside: Path | None) -> None:
+    """Put the fresh home in the place of the old one, or leave the old one where it was."""
+    if aside is not None:
+        folder.rename(aside)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        if aside is not None:
+            aside.rename(folder)
+        raise
 
 
 def _need_stopped(database: Path, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from campaign import audit
-from campaign.adapters import is_connected
+from campaign.adapters import is_connected, missing_settings
 from campaign.clock import Clock
 from campaign.db import write
 from campaign.errors import Problem, WrongUse
@@ -87,16 +87,7 @@ def settings_of(kind: str) -> list[Setting]:
 def missing_by_channel(channels: Sequence[Channel]) -> dict[int, list[Setting]]:
     """What each channel (id) still needs before it is connected: the required settings without a value."""
     sealed = set(Secret.select(Secret.channel).where(Secret.channel.in_([row.id for row in channels])).tuples())
-    return {channel.id: _missing(channel, (channel.id,) in sealed) for channel in channels}
-
-
-def _missing(channel: Channel, is_sealed: bool) -> list[Setting]:
-    return [
-        setting
-        for setting in settings_of(channel.kind)
-        if setting.required
-        and not (is_sealed if setting.secret else channel.settings.get(setting.name) or setting.default)
-    ]
+    return {channel.id: missing_settings(channel, has_secrets=(channel.id,) in sealed) for channel in channels}
 
 
 def connect(user: User | None, channel: Channel, values: Mapping[str, str], vault: Vault, clock: Clock) -> None:

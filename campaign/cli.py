@@ -2,7 +2,6 @@
 
 import errno
 import json
-import logging
 import sqlite3
 import sys
 from pathlib import Path
@@ -13,11 +12,10 @@ import peewee as pw
 
 from campaign import __version__, backup, channel_admin, doctor, library, serve
 from campaign.clock import SystemClock
-from campaign.config import FILE_NAME, example
 from campaign.config import load as load_config
 from campaign.db import connected, write
 from campaign.errors import Problem, WrongUse
-from campaign.home import Home, add_user, create_home, furnish, hash_password, open_home
+from campaign.home import Home, add_user, hash_password, init_home, log_in_name, open_home
 from campaign.models import Channel, Login, Membership, Unit, User
 from campaign.rights import ROLES
 from channels.base import ChannelError
@@ -31,8 +29,7 @@ def main() -> None:
         # A Windows console may still be on an old code page.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger().handlers[0].addFilter(_without_secrets)
+    serve.log_to_stderr()
     try:
         cli(prog_name="lantoa")
     except Problem as problem:
@@ -41,11 +38,6 @@ def main() -> None:
         _leave(str(error), 1)
     except (OSError, pw.PeeweeException, sqlite3.Error) as error:
         _leave(_sentence(error), 1)
-
-
-def _without_secrets(record: logging.LogRecord) -> bool:
-    record.msg, record.args = redact(record.getMessage()), None
-    return True
 
 
 def _leave(sentence: str, code: int) -> None:
@@ -124,12 +116,7 @@ def demo(port: int) -> None:
 @click.option("--password", prompt="Mật khẩu", hide_input=True, confirmation_prompt=True, envvar="LANTOA_PASSWORD")
 def init(folder: Path, unit: str, kind: str, login: str, name: str, password: str) -> None:
     """Thiết lập một nơi cài đặt mới."""
-    hash_password(password)
-    home = create_home(folder, SystemClock())
-    if not (folder / FILE_NAME).exists():
-        (folder / FILE_NAME).write_text(example(), encoding="utf-8")
-    first, loaded = furnish(home, unit, kind)
-    add_user(home, login=login, name=name, password=password, unit=first, roles=["administrator"])
+    loaded = init_home(folder, SystemClock(), unit=unit, kind=kind, login=login, name=name, password=password)
     click.echo(f'Đã thiết lập "{folder}" với {len(loaded.added)} thông điệp mẫu (bản nháp, cần duyệt).')
     for error in loaded.errors:
         click.echo(str(error), err=True)
@@ -188,6 +175,8 @@ def library_load(folder: Path, unit_id: int | None, source: Path) -> None:
     for error in loaded.errors:
         click.echo(str(error), err=True)
     click.echo(f"{len(loaded.added)} mới, {len(loaded.changed)} thay đổi, {loaded.unchanged} giữ nguyên.")
+    if loaded.kept:
+        click.echo(f"{len(loaded.kept)} giữ vì đang có bản nháp: {', '.join(loaded.kept)}.")
     if loaded.errors:
         raise Problem(f"{len(loaded.errors)} tệp có lỗi; các tệp khác đã nạp.")
 
@@ -384,14 +373,16 @@ def doctor_command(folder: Path, as_json: bool) -> None:
 
 
 def _unit(unit_id: int | None) -> Unit:
-    unit: Unit | None = Unit.get_or_none(Unit.id == unit_id) if unit_id else Unit.select().order_by(Unit.id).first()
+    unit: Unit | None = (
+        Unit.select().order_by(Unit.id).first() if unit_id is None else Unit.get_or_none(Unit.id == unit_id)
+    )
     if unit is None:
         raise WrongUse(f"Không có đơn vị số {unit_id}.")
     return unit
 
 
 def _user(login: str) -> User:
-    person: User | None = User.get_or_none(User.login == login)
+    person: User | None = User.get_or_none(User.login == log_in_name(login))
     if person is None:
         raise WrongUse(f'Không có người dùng "{login}"; xem lantoa user list.')
     return person

@@ -58,6 +58,9 @@ def local_day(instant: datetime) -> date:
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """The instants (UTC) at which a calendar day in Vietnam begins and the next one does."""
+    """The instants (UTC) at which a calendar day in Vietnam begins and the next one does.
+
+    Raises OverflowError for the first and the last day that a `date` can name.
+    """
     begin = datetime(day.year, day.month, day.day, tzinfo=ZONE)
     return begin.astimezone(UTC), (begin + timedelta(days=1)).astimezone(UTC)

@@ -24,10 +24,27 @@ class Key:
     allowed: str
     check: Callable[[Any], bool] = lambda _: True
 
+    def accepts(self, value: Any) -> bool:
+        """Whether the file may say this. Addresses that cannot be read at all are no different from wrong ones."""
+        try:
+            return type(value) is self.type and self.check(value)
+        except ValueError:
+            return False
+
 
 def _web_address(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not value.endswith("/")
+
+
+def _database_address_or_empty(value: str) -> bool:
+    if not value:
+        return True
+    parts = urlsplit(value)
+    # A password that was not percent-encoded ends the address early: its rest, with the @, then lies in the path, the
+    # query or the fragment, or before it where the port should be.
+    is_whole = parts.port != 0 and not parts.fragment and "@" not in f"{parts.path}{parts.query}"
+    return parts.scheme in {"postgresql", "postgres"} and is_whole and bool(parts.path.strip("/"))
 
 
 def _web_address_or_empty(value: str) -> bool:
@@ -50,8 +67,9 @@ KEYS = (
         str,
         "",
         "Để trống: SQLite trong thư mục nhà. Nhiều máy: postgresql://nguoi-dung:mat-khau@may/lantoa",
-        "để trống (SQLite trong thư mục này) hoặc postgresql://người-dùng:mật-khẩu@máy/tên",
-        lambda value: not value or value.startswith(("postgresql://", "postgres://")),
+        "để trống (SQLite trong thư mục này) hoặc postgresql://người-dùng:mật-khẩu@máy/tên; ký tự đặc biệt trong mật "
+        "khẩu phải viết theo mã phần trăm, ví dụ / là %2F, @ là %40, # là %23",
+        _database_address_or_empty,
     ),
     Key(
         "panel.host",
@@ -80,8 +98,11 @@ KEYS = (
     Key(
         "worker.lease_seconds",
         int,
-        120,
-        "Sau bao nhiêu giây không thấy trả lời thì coi máy gửi là đã dừng; phải dài hơn một lần gửi.",
+        # The longest step saves nothing midway: the wait for another worker's new token (90 s, vault.LOCK) and two
+        # requests of 35 s (channels/http.py). Whatever a step saves renews the lease.
+        300,
+        "Sau bao nhiêu giây máy gửi không ghi gì thêm thì coi là đã dừng. Phải dài hơn bước lâu nhất của một lần gửi: "
+        "chờ làm mới kết nối 90 giây và hai yêu cầu, mỗi yêu cầu 35 giây.",
         "một số giây từ 5 đến 3600",
         lambda value: 5 <= value <= 3600,
     ),
@@ -192,7 +213,7 @@ def _read(path: Path) -> dict[str, Any]:
         key = known.get(name)
         if key is None:
             raise WrongUse(f'{path}: không có khóa "{name}"; hãy xóa hoặc sửa tên theo config.example.toml.')
-        if type(value) is not key.type or not key.check(value):
+        if not key.accepts(value):
             raise WrongUse(f'{path}: khóa "{name}" phải là {key.allowed}.')
         values[name] = value
     return values

@@ -10,14 +10,24 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from campaign.adapters import Adapters, is_connected
 from campaign.clock import local
 from campaign.db import connected, write
 from campaign.errors import Problem
 from campaign.hours import is_quiet
-from campaign.ledger import Claim, Ledger, LedgerSession, LostLease, is_resumable
-from campaign.models import Attempt, Channel, Post, PostState
+from campaign.ledger import (
+    NEVER,
+    REFRESH_EVERY,
+    Claim,
+    Ledger,
+    LedgerSession,
+    LostLease,
+    forget_answers,
+    is_resumable,
+)
+from campaign.models import Attempt, Channel, Post, PostState, Revision, RevisionState
 from campaign.scheduling import Freezer
 from campaign.vault import Vault
 from campaign.workflow import is_approved
@@ -44,8 +54,6 @@ BACK_OFF = timedelta(seconds=30)
 MOST_BACK_OFF = timedelta(minutes=30)
 # When an unsure post is read back: at once, after 1, 5 and 15 minutes, then hourly for a day.
 LOOKS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)) + (timedelta(hours=1),) * 23
-NEVER = timedelta(days=36500)
-REFRESH_EVERY = timedelta(minutes=2)
 _RANDOM = random.SystemRandom()
 
 
@@ -120,11 +128,22 @@ class Delivery:
                 self.ledger.record(claim, state=PostState.SCHEDULED, hold=reason)
             case Later(at):
                 self.ledger.record(claim, state=PostState.SCHEDULED, act_at=at)
+            case Late() if self._is_out_already(claim, post):
+                return
             case Late():
                 sentence = "Đã qua giờ hẹn quá lâu; hãy chọn gửi ngay, đổi giờ hoặc bỏ."
                 self.ledger.record(claim, state=PostState.MISSED, error=sentence)
             case Outgoing() as outgoing:
                 self._attempt(claim, post, outgoing, ahead)
+
+    def _is_out_already(self, claim: Claim, post: Post) -> bool:
+        """Adopt a late post whose last step had been taken: only the answer to it was lost."""
+        if not is_resumable(post):
+            return False
+        sighting = self._find(self._adapters.of(post.channel), post, claim, post.created_at)
+        if isinstance(sighting, Found):
+            self.ledger.adopt(claim, sighting.receipt)
+        return isinstance(sighting, Found)
 
     def _goes_ahead(self, post: Post, channel: Channel, now: datetime) -> bool:
         """Whether the service can be given the post now to keep until its hour."""
@@ -142,14 +161,16 @@ class Delivery:
         hold = self._hold(post, channel, now)
         if hold:
             return Hold(hold)
-        if not ahead and not kind.confirmed_by_person and is_quiet(channel.quiet, local(now).time()):
+        speaks_at = post.due_at if ahead or kind.confirmed_by_person else now
+        if is_quiet(channel.quiet, local(speaks_at).time()):
             return Hold("Đang giờ yên lặng của kênh nên bài không được gửi; hãy đổi giờ.")
         try:
             outgoing = self._freezer.outgoing(post.payload, post.key, post.due_at)
         except Problem as problem:
             return Hold(str(problem))
         problems = self._adapters.of(channel).problems(outgoing)
-        return Hold(problems[0]) if problems else outgoing
+        # The words are frozen: mending the message does not mend this post.
+        return Hold(f"{problems[0]} Nếu phải sửa lời, hãy hủy bài này và lên lịch bản mới.") if problems else outgoing
 
     def _hold(self, post: Post, channel: Channel, now: datetime) -> str:
         if hash_document(post.payload) != post.payload_hash:
@@ -187,23 +208,7 @@ class Delivery:
             self._after_error(claim, post, attempt, Unsure("Lỗi bất ngờ khi gửi; bài có thể đã lên."))
         else:
             self.ledger.answered(attempt, receipt)
-            self._adopt(claim, post, receipt)
-
-    def _adopt(self, claim: Claim, post: Post, receipt: Receipt) -> None:
-        self.ledger.adopt(claim, receipt)
-        self._plan_next_look(post, receipt)
-
-    def _plan_next_look(self, post: Post, receipt: Receipt) -> None:
-        """A post that the service still works on, or keeps until its hour, is looked at again."""
-        now = self.ledger.clock.now()
-        if receipt.state is State.PROCESSING:
-            at = now + REFRESH_EVERY
-        elif receipt.state is State.SCHEDULED_REMOTELY:
-            at = max(now, post.due_at) + REFRESH_EVERY
-        else:
-            return
-        with write():
-            Post.update(act_at=at).where(Post.id == post.id, Post.state == PostState(receipt.state)).execute()
+            self.ledger.adopt(claim, receipt)
 
     def _after_error(self, claim: Claim, post: Post, attempt: Attempt, error: ChannelError) -> None:
         """Each error of the family has one consequence (channels/base.py)."""
@@ -225,8 +230,7 @@ class Delivery:
             self._park(post.channel, error.until)
         elif isinstance(error, NeedsLogin):
             self.ledger.record(claim, state=PostState.SCHEDULED, error=sentence)
-            with write():
-                Channel.update(paused=sentence).where(Channel.id == post.channel_id).execute()
+            _pause(post.channel, sentence)
         else:
             self.ledger.record(claim, state=PostState.FAILED, error=sentence)
 
@@ -253,13 +257,13 @@ class Delivery:
         known = Attempt.select().where(Attempt.post == post).order_by(Attempt.id)
         answer = next((row for row in known if row.remote_id), None)
         if answer is not None:
-            self._adopt(claim, post, Receipt(answer.remote_id, State(answer.remote_state), answer.link))
+            self.ledger.adopt(claim, Receipt(answer.remote_id, State(answer.remote_state), answer.link))
             return
         adapter = self._adapters.of(post.channel)
-        sighting = self._find(adapter, post, claim, known[0].started_at if len(known) else post.due_at)
+        sighting = self._find(adapter, post, claim, known[0].started_at if len(known) else post.created_at)
         now = self.ledger.clock.now()
         if isinstance(sighting, Found):
-            self._adopt(claim, post, sighting.receipt)
+            self.ledger.adopt(claim, sighting.receipt)
         elif isinstance(sighting, Absent) or is_resumable(post):
             self.ledger.give_turn_back(post)
             self.ledger.record(claim, state=PostState.SCHEDULED, act_at=now, error="")
@@ -277,6 +281,8 @@ class Delivery:
         except LostLease:
             raise
         except (ChannelError, Problem) as error:
+            if isinstance(error, NeedsLogin):
+                _pause(post.channel, str(error))
             return str(error)
         except Exception:
             log.exception("post %s: reading back failed in an unforeseen way", post.id)
@@ -292,32 +298,67 @@ class Delivery:
         try:
             answer = adapter.refresh(receipt, session)
         except (ChannelError, Problem) as error:
+            if isinstance(error, NeedsLogin):
+                _pause(post.channel, str(error))
             self.ledger.record(claim, act_at=now + REFRESH_EVERY, error=str(error))
             return
         if answer.state is State.REMOVED:
-            sentence = "Bài hẹn giờ không còn trên dịch vụ; hãy chọn gửi ngay, đổi giờ hoặc bỏ."
-            self.ledger.record(claim, state=PostState.MISSED, error=sentence, remote_id=None, link=None)
+            # "Not there" may also mean "not for us any more" (channels.md section 2.5, 100/33): read back, then ask.
+            with write():
+                forget_answers(post)
+                sentence = "Dịch vụ không còn cho thấy bài hẹn giờ này; đang đọc lại kênh."
+                self.ledger.record(
+                    claim, state=PostState.UNSURE, act_at=now, looks=0, error=sentence, remote_id=None, link=None
+                )
         elif answer.state == receipt.state:
-            self.ledger.record(claim, act_at=now + REFRESH_EVERY)
+            self.ledger.record(claim, act_at=max(now, post.due_at) + REFRESH_EVERY, error="")
         else:
-            self._adopt(claim, post, answer)
+            self.ledger.adopt(claim, answer)
 
     def withdraw_remote(self) -> int:
         """Take back from the services what was given ahead and may no longer go out; gives the number withdrawn."""
-        withdrawn = 0
-        for post in Post.select().where(Post.state == PostState.SCHEDULED_REMOTELY, Post.hold != ""):
-            session = LedgerSession(post, None, self.ledger, self._vault)
-            receipt = Receipt(post.remote_id, State.SCHEDULED_REMOTELY, post.link)
-            try:
-                self._adapters.of(post.channel).remove(receipt, session)
-            except ChannelError as error:
-                with write():
-                    Post.update(error=str(error)).where(Post.id == post.id).execute()
-                continue
+        with connected():
+            _hold_withdrawn()
+            waiting = list(Post.select().where(Post.state == PostState.SCHEDULED_REMOTELY, Post.hold != ""))
+            return sum(self._withdraw(post) for post in waiting)
+
+    def _withdraw(self, post: Post) -> int:
+        """Withdraw one post; one that the service has published meanwhile is taken down, and recorded as that."""
+        adapter = self._adapters.of(post.channel)
+        session = LedgerSession(post, None, self.ledger, self._vault)
+        receipt = Receipt(post.remote_id, State.SCHEDULED_REMOTELY, post.link)
+        try:
+            was_public = adapter.refresh(receipt, session).state is State.PUBLISHED
+            adapter.remove(receipt, session)
+        except Exception as error:
+            if not isinstance(error, ChannelError):
+                log.exception("post %s: withdrawing failed in an unforeseen way", post.id)
+            sentence = str(error) if isinstance(error, ChannelError) else "Chưa rút được bài; sẽ tự thử lại."
             with write():
-                withdrawn += (
-                    Post.update(state=PostState.CANCELLED, hold="", error="")
-                    .where(Post.id == post.id, Post.state == PostState.SCHEDULED_REMOTELY)
-                    .execute()
-                )
-        return withdrawn
+                Post.update(error=sentence).where(Post.id == post.id).execute()
+            return 0
+        changes: dict[str, Any] = {"state": PostState.CANCELLED}
+        if was_public:
+            changes = {"state": PostState.REMOVED, "published_at": post.due_at}
+        with write():
+            done: int = (
+                Post.update(hold="", error="", fence=Post.fence + 1, lease_until=None, **changes)
+                .where(Post.id == post.id, Post.state == PostState.SCHEDULED_REMOTELY)
+                .execute()
+            )
+        return done
+
+
+def _hold_withdrawn() -> None:
+    """Posts that were being given to the service while their approval was withdrawn."""
+    withdrawn = Revision.select(Revision.id).where(Revision.state == RevisionState.WITHDRAWN)
+    with write():
+        Post.update(hold="Bản đã bị thu hồi; đang rút khỏi dịch vụ.").where(
+            Post.state == PostState.SCHEDULED_REMOTELY, Post.hold == "", Post.revision.in_(withdrawn)
+        ).execute()
+
+
+def _pause(channel: Channel, sentence: str) -> None:
+    """The channel's secrets no longer work. A pause that a person made stays theirs."""
+    with write():
+        Channel.update(paused=sentence).where(Channel.id == channel.id, Channel.paused == "").execute()

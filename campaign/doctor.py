@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from campaign.adapters import is_connected
 from campaign.clock import local
-from campaign.db import database, is_sqlite, pending
+from campaign.db import database, is_sqlite
 from campaign.home import Home
 from campaign.ledger import PAUSED, SILENT
 from campaign.models import Channel, Secret, Worker, note
@@ -27,18 +27,12 @@ class Finding:
 def examine(home: Home) -> list[Finding]:
     """Look at everything that can be looked at from here."""
     return [
-        _schema(),
         _integrity(),
         _disk(home),
         _workers(home),
         _paused(),
         *_channels(home),
     ]
-
-
-def _schema() -> Finding:
-    missing = pending()
-    return Finding(not missing, "Cơ sở dữ liệu đúng phiên bản", "hãy chạy lantoa run để nâng cấp" if missing else "")
 
 
 def _integrity() -> Finding:

@@ -60,6 +60,24 @@ def open_home(folder: Path, clock: Clock) -> Home:
     return home
 
 
+def init_home(folder: Path, clock: Clock, *, unit: str, kind: str, login: str, name: str, password: str) -> Loaded:
+    """Set up a new home with its sample configuration, first unit, starter library and first administrator.
+
+    Nothing is made before every answer was found good. Raises Problem or WrongUse.
+    """
+    if not unit.strip() or not kind.strip():
+        raise Problem("Hãy nhập tên đơn vị và loại đơn vị.")
+    login, name = _checked_names(login, name)
+    check_length(password)
+    home = create_home(folder, clock)
+    settings = folder / configuration.FILE_NAME
+    if not settings.exists():
+        settings.write_text(configuration.example(), encoding="utf-8")
+    first, loaded = furnish(home, unit.strip(), kind.strip())
+    add_user(home, login=login, name=name, password=password, unit=first, roles=["administrator"])
+    return loaded
+
+
 def create_home(folder: Path, clock: Clock) -> Home:
     """Set up a new home: folders, keys and an empty, current schema. A home that exists is left as it is."""
     try:
@@ -67,18 +85,31 @@ def create_home(folder: Path, clock: Clock) -> Home:
     except OSError as error:
         raise Problem(f'Không tạo được thư mục "{folder}"; hãy chọn nơi khác bằng --home.') from error
     config = configuration.load(folder)
-    if not config["database.url"] and config.database.exists():
+    if _is_taken(config):
         raise Problem(f'Thư mục "{folder}" đã được thiết lập; hãy chạy: lantoa run --home "{folder}"')
     home = _assemble(config, clock)
     db.migrate()
     return home
 
 
+def _is_taken(config: Config) -> bool:
+    """Whether somebody has set up this very home; on PostgreSQL perhaps from another machine."""
+    if not config["database.url"]:
+        return config.database.exists()
+    db.connect(config)
+    try:
+        with db.connected():
+            return any(table.table_exists() and table.select().exists() for table in (Unit, User))
+    finally:
+        db.disconnect()
+
+
 def _assemble(config: Config, clock: Clock) -> Home:
     threads = config["worker.threads"]
     db.connect(config, threads)
     store = PictureStore(config.media)
-    adapters = Adapters(config, threads)
+    # The worker's threads beside those that send ask the services too.
+    adapters = Adapters(config, threads + 2)
     return Home(config, clock, Vault(config.keys), store, adapters, Freezer(adapters, store, config.public_url))
 
 
@@ -97,27 +128,42 @@ def furnish(home: Home, unit_name: str, unit_kind: str) -> tuple[Unit, Loaded]:
 
 def add_user(home: Home, *, login: str, name: str, password: str, unit: Unit, roles: list[str]) -> User:
     """A new user with roles in a unit. Raises Problem for a short password, an unknown role or a taken log-in."""
-    login = login.strip().lower()
+    login, name = _checked_names(login, name)
     unknown = [role for role in roles if role not in ROLES]
     if unknown:
         raise WrongUse(f'Không có vai trò "{unknown[0]}"; hãy dùng một trong: {", ".join(ROLES)}.')
-    if not login or not name.strip():
-        raise Problem("Hãy nhập tên đăng nhập và họ tên.")
     hashed = hash_password(password)
     with db.connected(), db.write():
         if User.get_or_none(User.login == login):
             raise Problem(f'Tên đăng nhập "{login}" đã có; hãy chọn tên khác.')
-        user: User = User.create(login=login, name=name.strip(), password_hash=hashed, created_at=home.clock.now())
+        user: User = User.create(login=login, name=name, password_hash=hashed, created_at=home.clock.now())
         for role in roles:
             Membership.create(user=user, unit=unit, role=role)
     return user
 
 
+def log_in_name(typed: str) -> str:
+    """A log-in name as it is stored: capitals and spaces around it make no difference."""
+    return typed.strip().lower()
+
+
+def _checked_names(login: str, name: str) -> tuple[str, str]:
+    login, name = log_in_name(login), name.strip()
+    if not login or not name:
+        raise Problem("Hãy nhập tên đăng nhập và họ tên.")
+    return login, name
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash of a password. Raises Problem where it is too short."""
+    check_length(password)
+    return _HASHER.hash(password)
+
+
+def check_length(password: str) -> None:
+    """Raises Problem for a password that is too short."""
     if len(password) < SHORTEST_PASSWORD:
         raise Problem(f"Mật khẩu cần ít nhất {SHORTEST_PASSWORD} ký tự.")
-    return _HASHER.hash(password)
 
 
 # A hash to check against where the user does not exist, so that both answers take the same time.

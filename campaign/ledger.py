@@ -28,6 +28,9 @@ from channels.registry import KINDS
 PAUSED = "sending_paused"
 # A worker not seen for this long counts as stopped.
 SILENT = timedelta(seconds=60)
+# How often a post is asked about that the service still works on, or should have published by now.
+REFRESH_EVERY = timedelta(minutes=2)
+NEVER = timedelta(days=36500)
 
 
 class LostLease(Exception):
@@ -162,7 +165,13 @@ class Ledger:
 
     def adopt(self, claim: Claim, receipt: Receipt) -> None:
         """Record what the service has: id and link first and alone in `answered`, then the state."""
-        self.record(claim, **receipt_changes(receipt, self.clock.now()))
+        now = self.clock.now()
+        with connected():
+            due = Post.get_by_id(claim.post_id).due_at
+            try:
+                self.record(claim, **receipt_changes(receipt, now, due))
+            except pw.IntegrityError:
+                self.record(claim, **taken_id(now))
 
     def _update(self, claim: Claim, **changes: Any) -> bool:
         done: int = (
@@ -177,21 +186,32 @@ class Ledger:
     def reap(self) -> int:
         """Sort out posts whose worker did not come back before its lease ended; gives their number."""
         now = self.clock.now()
-        with connected(), write():
+        with connected():
             lost = list(Post.select().where(Post.state == PostState.SENDING, Post.lease_until < now))
-            for post in lost:
-                changes = self._after_crash(post, now)
-                Post.update(fence=Post.fence + 1, lease_until=None, **changes).where(
-                    Post.id == post.id, Post.fence == post.fence, Post.state == PostState.SENDING
-                ).execute()
-        return len(lost)
+            return sum(self._reap_one(post, now) for post in lost)
+
+    def _reap_one(self, post: Post, now: datetime) -> int:
+        """A transaction a post: what is wrong with one must not keep the others lying."""
+        # The lease once more: its worker may have woken, renewed it and be sending at this moment.
+        still_lost = (
+            Post.id == post.id, Post.fence == post.fence, Post.state == PostState.SENDING, Post.lease_until < now,
+        )  # fmt: skip
+        changes = self._after_crash(post, now)
+        try:
+            with write():
+                done: int = Post.update(fence=Post.fence + 1, lease_until=None, **changes).where(*still_lost).execute()
+        except pw.IntegrityError:
+            with write():
+                done = Post.update(fence=Post.fence + 1, lease_until=None, **taken_id(now)).where(*still_lost).execute()
+        return done
 
     def _after_crash(self, post: Post, now: datetime) -> dict[str, Any]:
         attempt = Attempt.get_or_none(Attempt.post == post, Attempt.fence == post.fence)
         if attempt is None or attempt.outcome in {"refused", "not_sent"}:
             return {"state": PostState.SCHEDULED}
         if attempt.remote_id:
-            return receipt_changes(Receipt(attempt.remote_id, State(attempt.remote_state), attempt.link), now)
+            receipt = Receipt(attempt.remote_id, State(attempt.remote_state), attempt.link)
+            return receipt_changes(receipt, now, post.due_at)
         if is_resumable(post):
             return {"state": PostState.SCHEDULED}
         return {"state": PostState.UNSURE, "act_at": now, "looks": 0, "error": "Máy gửi dừng giữa chừng; đang đọc lại."}
@@ -211,8 +231,14 @@ def is_resumable(post: Post) -> bool:
     return bool(steps) and bool(Step.select().where(Step.post == post, Step.step.in_(steps)).exists())
 
 
-def receipt_changes(receipt: Receipt, now: datetime) -> dict[str, Any]:
-    """What a receipt makes of a post."""
+def taken_id(now: datetime) -> dict[str, Any]:
+    """What becomes of a post for which the service named another post's id: only a person can tell them apart."""
+    sentence = "Kênh trả về mã của một bài khác; hãy mở kênh để xem bài này đã lên chưa."
+    return {"state": PostState.UNSURE, "act_at": now + NEVER, "looks": 1, "error": sentence}
+
+
+def receipt_changes(receipt: Receipt, now: datetime, due: datetime) -> dict[str, Any]:
+    """What a receipt makes of a post that is due at `due`, and when it must be looked at again."""
     changes: dict[str, Any] = {
         "state": PostState(receipt.state),
         "remote_id": receipt.remote_id,
@@ -222,7 +248,18 @@ def receipt_changes(receipt: Receipt, now: datetime) -> dict[str, Any]:
     }
     if receipt.state is State.PUBLISHED:
         changes["published_at"] = now
+    elif receipt.state is State.PROCESSING:
+        changes["act_at"] = now + REFRESH_EVERY
+    elif receipt.state is State.SCHEDULED_REMOTELY:
+        changes["act_at"] = max(now, due) + REFRESH_EVERY
     return changes
+
+
+def forget_answers(post: Post) -> None:
+    """The service no longer has what earlier attempts were told of: a later one must not be taken for it."""
+    Attempt.update(outcome="gone", remote_id=None).where(
+        Attempt.post == post, Attempt.remote_id.is_null(False)
+    ).execute()
 
 
 class LedgerSession:
@@ -254,18 +291,14 @@ class LedgerSession:
             ).execute()
 
     def is_taken(self, remote_id: str) -> bool:
-        """Whether another post of this channel owns this remote id, by record or by an answer not yet recorded."""
+        """Whether another post of this channel owns this remote id: by record, by an answer not yet recorded, or by a
+        step saved on the way."""
+        others = (Post.channel == self._post.channel_id) & (Post.id != self._post.id)
         with connected():
-            others = Post.select().where(
-                Post.channel == self._post.channel_id, Post.remote_id == remote_id, Post.id != self._post.id
-            )
-            answers = (
-                Attempt.select()
-                .join(Post)
-                .where(
-                    Post.channel == self._post.channel_id,
-                    Attempt.remote_id == remote_id,
-                    Attempt.post != self._post.id,
+            return any(
+                (
+                    Post.select().where(others, Post.remote_id == remote_id).exists(),
+                    Attempt.select().join(Post).where(others, Attempt.remote_id == remote_id).exists(),
+                    Step.select().join(Post).where(others, Step.handle == remote_id).exists(),
                 )
             )
-            return bool(others.exists()) or bool(answers.exists())

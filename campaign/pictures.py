@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import uuid
 from datetime import datetime
 from importlib.resources import files
 from itertools import product
@@ -67,12 +68,16 @@ class PictureStore:
 
     def _keep(self, sha256: str, data: bytes) -> None:
         path = self.path(sha256)
-        if path.exists():
+        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".part")
-        aside.write_bytes(data)
-        aside.replace(path)
+        # Two people may add the same picture at once.
+        aside = path.with_suffix(f".{uuid.uuid4().hex}.part")
+        try:
+            aside.write_bytes(data)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
 
 
 def _as_jpeg(upload: bytes) -> bytes:

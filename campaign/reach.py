@@ -5,7 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from campaign.adapters import Adapters
@@ -15,7 +15,7 @@ from campaign.db import connected, write
 from campaign.ledger import Ledger, LedgerSession
 from campaign.models import Campaign, CampaignChannel, Channel, Confirmation, Post, PostState, Reach
 from campaign.vault import Vault
-from channels.base import ChannelError, Receipt, State
+from channels.base import ChannelError, Figure, NeedsLogin, RateLimited, Receipt, State
 from channels.loudspeaker import Loudspeaker
 from channels.registry import KINDS
 from content.speech import speak
@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 
 # Ages at which a post is measured: sparing, since a quiet Page has a tiny allowance (channels.md section 2.6).
 AGES = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=28))
+
+# How long a channel that could not answer is left alone, where it named no time itself.
+_SILENCE = timedelta(minutes=30)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 # What counts as carried out, and what as come to nothing. Cancelled posts were taken out of the plan.
 DONE = (PostState.PUBLISHED, PostState.AIRED)
@@ -56,21 +60,65 @@ def _is_due(post: Post, now: datetime) -> bool:
     return bool(passed) and (last is None or last.at < passed[-1])
 
 
+class Measuring:
+    """Takes figures for one worker. What it remembers may be lost: a channel is then asked once too often.
+
+    A channel that cannot answer is left alone until it said, else for half an hour; and a post that has no figures to
+    give goes to the end of the queue, so that it never keeps the others from their turn.
+    """
+
+    def __init__(self, adapters: Adapters, ledger: Ledger, vault: Vault) -> None:
+        self._adapters, self._ledger, self._vault = adapters, ledger, vault
+        self._not_before: dict[int, datetime] = {}
+        self._tried: dict[int, datetime] = {}
+
+    def due(self, most: int) -> list[Post]:
+        """At most so many posts to be measured now, those first that were not tried for longest."""
+        now = self._ledger.clock.now()
+        posts = due_for_measuring(now)
+        self._tried = {post.id: self._tried[post.id] for post in posts if post.id in self._tried}
+        open_now = [post for post in posts if not self._is_silent(post, now)]
+        return sorted(open_now, key=lambda post: (self._tried.get(post.id, _LONG_AGO), post.id))[:most]
+
+    def take(self, post: Post) -> int:
+        """Take the figures of one post now; gives their number. A channel that cannot answer leaves no figures."""
+        now = self._ledger.clock.now()
+        if self._is_silent(post, now):
+            return 0
+        self._tried[post.id] = now
+        receipt = Receipt(post.remote_id, State.PUBLISHED, post.link)
+        session = LedgerSession(post, None, self._ledger, self._vault)
+        try:
+            figures = self._adapters.of(post.channel).measure(receipt, session)
+        except ChannelError as error:
+            log.info("post %s: no figures: %s", post.id, error)
+            self._leave_alone(post, error, now)
+            return 0
+        _keep(post, figures, self._ledger.clock.now())
+        return len(figures)
+
+    def _is_silent(self, post: Post, now: datetime) -> bool:
+        return now < self._not_before.get(post.channel_id, now)
+
+    def _leave_alone(self, post: Post, error: ChannelError, now: datetime) -> None:
+        self._not_before[post.channel_id] = error.until if isinstance(error, RateLimited) else now + _SILENCE
+        if isinstance(error, NeedsLogin):
+            with connected(), write():
+                # A pause that says why already, by a person or by the program, stays as it is.
+                Channel.update(paused=str(error)).where(Channel.id == post.channel_id, Channel.paused == "").execute()
+
+
 def collect(post: Post, adapters: Adapters, ledger: Ledger, vault: Vault) -> int:
-    """Take the figures of one post now; gives their number. A channel that cannot answer leaves no figures."""
-    receipt = Receipt(post.remote_id, State.PUBLISHED, post.link)
-    try:
-        figures = adapters.of(post.channel).measure(receipt, LedgerSession(post, None, ledger, vault))
-    except ChannelError as error:
-        log.info("post %s: no figures: %s", post.id, error)
-        return 0
-    now = ledger.clock.now()
+    """Take the figures of one post, once and now."""
+    return Measuring(adapters, ledger, vault).take(post)
+
+
+def _keep(post: Post, figures: Iterable[Figure], now: datetime) -> None:
     with connected(), write():
         for figure in figures:
             Reach.insert(
                 post=post, metric=figure.metric, value=figure.value, measured=figure.measured, note=figure.note, at=now
             ).on_conflict_ignore().execute()
-    return len(figures)
 
 
 # ---------------------------------------------------------------- adding up

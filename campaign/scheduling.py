@@ -6,18 +6,22 @@ from typing import Any
 
 from campaign import audit
 from campaign.adapters import Adapters
+from campaign.clock import local
 from campaign.db import write
 from campaign.errors import NotAllowed, Problem
-from campaign.ledger import PAUSED
-from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
+from campaign.hours import is_quiet
+from campaign.ledger import PAUSED, forget_answers
+from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, User
 from campaign.pictures import PictureStore
-from campaign.rights import can
+from campaign.rights import units_where
 from campaign.workflow import content_of, is_approved, need
 from channels.base import Media, Outgoing
 from channels.registry import KINDS
 from content.message import Message as Content
 from content.message import Picture, hash_document
 
+# What a post is that begins anew: nothing of an earlier try stands.
+_AFRESH = {"state": PostState.SCHEDULED, "error": "", "hold": "", "tries": 0, "remote_id": None, "link": None}
 # The states in which nothing has left this machine yet.
 UNSENT = (PostState.SCHEDULED, PostState.MISSED, PostState.FAILED)
 
@@ -124,10 +128,14 @@ def move(user: User, post: Post, due: datetime, now: datetime) -> None:
     need(user, "plan", post.channel.unit)
     if due <= now:
         raise Problem("Giờ mới phải ở phía sau bây giờ.")
+    if is_quiet(post.channel.quiet, local(due).time()):
+        start, end = post.channel.quiet
+        raise Problem(f"Giờ mới nằm trong giờ yên lặng của kênh ({start}–{end}); hãy chọn giờ khác.")
     with write():
         _need_free(post, due)
         act_at = max(now, first_act(post.channel, due))
-        if not _set(post, UNSENT, due_at=due, act_at=act_at, state=PostState.SCHEDULED, error="", hold="", tries=0):
+        forget_answers(post)
+        if not _set(post, UNSENT, due_at=due, act_at=act_at, **_AFRESH):
             raise Problem("Bài này đã gửi hoặc đang gửi nên không đổi giờ được.")
         audit.record("move", post, user=user, unit=post.channel.unit, now=now, due=due.isoformat())
 
@@ -137,8 +145,8 @@ def send_now(user: User, post: Post, now: datetime) -> None:
     need(user, "plan", post.channel.unit)
     with write():
         _need_free(post, now)
-        changes = {"due_at": now, "act_at": now, "state": PostState.SCHEDULED, "error": "", "hold": "", "tries": 0}
-        if not _set(post, (PostState.MISSED, PostState.FAILED), **changes):
+        forget_answers(post)
+        if not _set(post, (PostState.MISSED, PostState.FAILED), due_at=now, act_at=now, **_AFRESH):
             raise Problem("Bài này vừa được xử lý; hãy tải lại trang.")
         audit.record("send_now", post, user=user, unit=post.channel.unit, now=now)
 
@@ -148,6 +156,8 @@ def settle_doubt(user: User, post: Post, *, is_out: bool, now: datetime, link: s
     need(user, "plan", post.channel.unit)
     grace = timedelta(minutes=post.channel.grace_minutes)
     with write():
+        if not is_out and Attempt.select().where(Attempt.post == post, Attempt.remote_id.is_null(False)).exists():
+            raise Problem("Kênh vừa trả lời là đã nhận bài này; hãy bấm Đã lên, hoặc chờ chương trình tự ghi nhận.")
         if is_out:
             last = Attempt.select().where(Attempt.post == post).order_by(Attempt.id.desc()).first()
             sent_at = last.started_at if last else now
@@ -173,17 +183,33 @@ def recheck(user: User, post: Post, now: datetime) -> None:
         audit.record("recheck", post, user=user, unit=post.channel.unit, now=now)
 
 
+def may_resume(user: User) -> bool:
+    """Whether the user has a say over every channel of the home, and so over a pause that holds for all of them."""
+    units = {channel.unit_id for channel in Channel.select(Channel.unit).distinct()}
+    return any(units <= allowed for action in ("plan", "manage") if (allowed := units_where(user, action)))
+
+
 def resume_sending(user: User, now: datetime) -> None:
-    """End the pause in which a restored home starts: a person has looked at what is due (design promise 3)."""
+    """End the pause in which a restored home starts: a person has looked at what is due (design promise 3).
+
+    What was to be done since the backup may have been done by the home that was lost: it is read back, not sent.
+    """
     pause = Note.get_or_none(Note.name == PAUSED)
     if pause is None:
         raise Problem("Việc gửi không còn tạm dừng.")
-    whole_home = Unit.select().where(Unit.parent.is_null())
-    if not any(can(user, action, unit) for unit in whole_home for action in ("plan", "manage")):
+    if not may_resume(user):
         raise NotAllowed("Bạn không có quyền làm việc này.")
+    by_service = [kind for kind, cls in KINDS.items() if not cls.confirmed_by_person]
+    channels = Channel.select(Channel.id).where(Channel.kind.in_(by_service))
+    sentence = "Nơi này vừa được khôi phục; đang đọc lại kênh xem bài đã lên chưa."
     with write():
+        doubtful = (
+            Post.update(state=PostState.UNSURE, act_at=now, looks=0, error=sentence)
+            .where(Post.state == PostState.SCHEDULED, Post.act_at <= now, Post.channel.in_(channels))
+            .execute()
+        )
         Note.delete().where(Note.name == PAUSED).execute()
-        audit.record("resume_sending", pause, user=user, unit=None, now=now, reason=pause.value)
+        audit.record("resume_sending", pause, user=user, unit=None, now=now, reason=pause.value, doubtful=doubtful)
 
 
 def stop_revision(user: User, revision: Revision, now: datetime) -> int:

@@ -3,6 +3,7 @@
 The key lies in the home's `keys` folder, outside the database and outside every backup.
 """
 
+import contextlib
 import json
 import os
 import time
@@ -25,22 +26,57 @@ _POLL_SECONDS = 0.2
 
 
 def read_or_make_key(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The bytes of a key file, made on first use and readable by its owner only."""
+    """The bytes of a key file, made on first use and readable by its owner only. Raises Problem for a spoilt one."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _place(path, make())
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        file.write(make())
-    return path.read_bytes()
+        key = path.read_bytes()
+    except OSError as error:
+        raise Problem(f'Không đọc được tệp khóa "{path}"; hãy kiểm tra quyền đọc.') from error
+    if not key:
+        raise _spoilt(path)
+    return key
+
+
+def _place(path: Path, key: bytes) -> None:
+    """Write a key that is whole as soon as it can be seen, and never over another: the first of two makers wins."""
+    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        _put_unless_there(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _put_unless_there(aside: Path, path: Path) -> None:
+    with contextlib.suppress(FileExistsError):
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            raise
+        except (OSError, NotImplementedError):
+            # A disk without hard links, such as FAT. There Windows' rename refuses to overwrite by itself.
+            if not path.exists():
+                aside.rename(path)
+
+
+def _spoilt(path: Path) -> Problem:
+    return Problem(f'Tệp khóa "{path}" bị hỏng; hãy chép lại từ bản cất riêng.')
 
 
 class Vault:
-    """Seals and opens secrets with the home's key."""
+    """Seals and opens secrets with the home's key. Raises Problem where the key file is spoilt."""
 
     def __init__(self, keys: Path) -> None:
-        self._fernet = Fernet(read_or_make_key(keys / "vault.key", Fernet.generate_key))
+        path = keys / "vault.key"
+        try:
+            self._fernet = Fernet(read_or_make_key(path, Fernet.generate_key))
+        except ValueError as error:
+            raise _spoilt(path) from error
 
     def seal(self, values: Mapping[str, str]) -> str:
         """The values as text that means nothing without the key."""

@@ -2,6 +2,9 @@
 
 `schedule` is the heartbeat only. It keeps nothing, replays nothing and lets a job's exception out (engine.md section
 5), so its jobs merely set flags; every due time lives in the database, and a flag that is set twice is one flag.
+
+Posts that are due have the threads of the pool to themselves. Measuring and taking back, which speak to the services as
+well, run beside it in a thread each, so that neither a claim nor the heartbeat ever waits for them.
 """
 
 import logging
@@ -9,23 +12,28 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import peewee as pw
 import schedule
 
-from campaign import reach
 from campaign.clock import local_day, monotonic
 from campaign.db import connected, write
 from campaign.errors import Problem
 from campaign.home import Home
 from campaign.ledger import SILENT
-from campaign.models import Post, Worker, upsert
+from campaign.models import Worker, upsert
+from campaign.reach import Measuring
 from campaign.workflow import expire
 
 log = logging.getLogger(__name__)
 
 _TICK = 1.0
 _CLOCK_JUMP = timedelta(seconds=30)
+# Seconds between two turns of a task.
+_BEATS = {"claim": 1, "reap": 5, "seen": 10, "measure": 60, "housekeeping": 60, "withdraw": 60}
+# Measuring and withdrawing, a thread each.
+_BESIDE = 2
 
 
 class WorkerLoop:
@@ -35,8 +43,10 @@ class WorkerLoop:
         self.home, self.name = home, name
         self.threads = threads or home.config["worker.threads"]
         self.delivery = home.delivery(name)
+        self.measuring = Measuring(home.adapters, self.delivery.ledger, home.vault)
         self._flags: set[str] = set()
         self._in_flight: set[Future[object]] = set()
+        self._beside: dict[str, Future[None]] = {}
         self._wake = threading.Event()
         self._started = home.clock.now()
         self._tasks: dict[str, Callable[[], None]] = {
@@ -44,15 +54,19 @@ class WorkerLoop:
             "claim": self._claim,
             "reap": self._reap,
             "housekeeping": self._housekeeping,
-            "measure": self._measure,
+            "withdraw": lambda: self._run_beside("withdraw", self._withdraw),
+            "measure": lambda: self._run_beside("measure", self._measure),
         }
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
         heart = self._heart()
         skew = self._skew()
-        with ThreadPoolExecutor(self.threads, thread_name_prefix=f"send-{self.name}") as pool:
-            self._pool = pool
+        with (
+            ThreadPoolExecutor(_BESIDE, thread_name_prefix=f"beside-{self.name}") as beside,
+            ThreadPoolExecutor(self.threads, thread_name_prefix=f"send-{self.name}") as pool,
+        ):
+            self._stop, self._pool, self._beside_pool = stop, pool, beside
             self._flags.update(self._tasks)
             while not stop.is_set():
                 self._run_flagged()
@@ -68,7 +82,7 @@ class WorkerLoop:
 
     def _heart(self) -> schedule.Scheduler:
         heart = schedule.Scheduler()
-        for seconds, flag in ((1, "claim"), (5, "reap"), (10, "seen"), (60, "measure"), (60, "housekeeping")):
+        for flag, seconds in _BEATS.items():
             heart.every(seconds).seconds.do(self._flags.add, flag)
         return heart
 
@@ -109,20 +123,19 @@ class WorkerLoop:
         now = self.home.clock.now()
         with connected():
             expire(local_day(now), now)
+
+    def _withdraw(self) -> None:
+        with connected():
             self.delivery.withdraw_remote()
 
     def _measure(self) -> None:
-        if self._in_flight:
-            # Delivering comes first; figures can wait a minute.
-            return
+        """A few figures a beat; what is left over has its turn in the next one, or in the next run."""
         with connected():
-            due = reach.due_for_measuring(self.home.clock.now())
-        for post in due:
-            self._submit(self._measure_one, post)
-
-    def _measure_one(self, post: Post) -> None:
-        with connected():
-            reach.collect(post, self.home.adapters, self.delivery.ledger, self.home.vault)
+            due = self.measuring.due(max(1, self.threads // 4))
+            for post in due:
+                if self._stop.is_set():
+                    return
+                self.measuring.take(post)
 
     def _submit(self, work: Callable[..., object], *args: object) -> None:
         future = self._pool.submit(work, *args)
@@ -133,10 +146,22 @@ class WorkerLoop:
         """A thread and its channel are free again: look at once whether more is due."""
         self._flags.add("claim")
         self._wake.set()
-        error = future.exception()
-        if error is not None:
-            # The post itself is safe: its lease ends, and `reap` sorts it out.
-            log.error("a delivery thread failed", exc_info=error)
+        # The post itself is safe: its lease ends, and `reap` sorts it out.
+        _log_failure("delivery", future)
+
+    def _run_beside(self, name: str, work: Callable[[], None]) -> None:
+        """Start work that waits on the network unless the last run of it is not over yet."""
+        running = self._beside.get(name)
+        if running is None or running.done():
+            future = self._beside_pool.submit(work)
+            self._beside[name] = future
+            future.add_done_callback(lambda done: _log_failure(name, done))
+
+
+def _log_failure(what: str, future: "Future[Any]") -> None:
+    error = future.exception()
+    if error is not None:
+        log.error("%s: a thread failed", what, exc_info=error)
 
 
 _ZERO = datetime.fromisoformat("2026-01-01T00:00:00+00:00")

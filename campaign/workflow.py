@@ -26,6 +26,7 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+_WORDS = ("document", "content_hash", "title", "pillar", "author", "changed_at", "state")
 _LEADS_TO = {
     Decision.APPROVE: RevisionState.APPROVED,
     Decision.RETURN: RevisionState.RETURNED,
@@ -47,7 +48,7 @@ def create(user: User, unit: Unit, content: Content, now: datetime) -> Revision:
             raise Problem(f'Mã thông điệp "{content.id}" đã có; hãy đặt mã khác.')
         message = Message.create(slug=content.id, unit=unit, created_by=user, created_at=now)
         revision = _new_revision(message, content, user, now)
-        audit.record("draft", message, user=user, unit=unit, now=now, content_hash=revision.content_hash)
+        _note_draft(message, revision, user, now)
     return revision
 
 
@@ -65,14 +66,38 @@ def save(user: User, message: Message, content: Content, now: datetime, seen_has
         if latest.state == RevisionState.SUBMITTED:
             raise Problem("Bản này đang chờ duyệt; hãy rút lại để sửa.")
         if latest.state in CHANGEABLE:
-            revision = latest
-            _fill(revision, content, user, now)
-            revision.state = RevisionState.DRAFT
-            revision.save()
+            revision = _rewrite(latest, content, user, now)
         else:
             revision = _new_revision(message, content, user, now)
-        audit.record("draft", message, user=user, unit=message.unit, now=now, content_hash=revision.content_hash)
+        _note_draft(message, revision, user, now)
     return revision
+
+
+def _rewrite(revision: Revision, content: Content, user: User, now: datetime) -> Revision:
+    """Put other words into an open draft, unless it was submitted or rewritten at this very moment."""
+    unchanged = (
+        Revision.id == revision.id, Revision.state.in_(CHANGEABLE), Revision.content_hash == revision.content_hash,
+    )  # fmt: skip
+    _fill(revision, content, user, now)
+    revision.state = RevisionState.DRAFT
+    changes = {name: getattr(revision, name) for name in _WORDS}
+    if not Revision.update(**changes).where(*unchanged).execute():
+        raise Problem("Người khác vừa lưu hoặc gửi thông điệp này; hãy mở lại bản mới rồi sửa tiếp.")
+    return revision
+
+
+def _note_draft(message: Message, revision: Revision, user: User, now: datetime) -> None:
+    audit.record(
+        "draft", message, user=user, unit=message.unit, now=now, content_hash=revision.content_hash,
+        revision=revision.number,
+    )  # fmt: skip
+
+
+def writers(revision: Revision) -> set[int]:
+    """The ids of all who have had a hand in a revision: whoever saved it, ever, and whoever submitted it."""
+    saved = (row for row in audit.history(revision.message) if row.action == "draft")
+    hands = {row.user_id for row in saved if row.detail.get("revision") == revision.number}
+    return (hands | {revision.author_id, revision.submitted_by_id}) - {None}
 
 
 def submit(user: User, revision: Revision, now: datetime) -> None:
@@ -92,7 +117,7 @@ def decide(
 ) -> None:
     """An approver's word on exactly the text they saw (`seen_hash`). Returning and rejecting need a comment."""
     need(user, "approve", revision.message.unit)
-    if user.id in {revision.author_id, revision.submitted_by_id}:
+    if user.id in writers(revision):
         raise Problem("Bạn đã viết hoặc gửi bản này; người khác phải duyệt.")
     if revision.content_hash != seen_hash or hash_document(revision.document) != seen_hash:
         raise Problem("Bản này đã thay đổi sau khi bạn mở; hãy xem lại rồi quyết định.")
@@ -195,7 +220,12 @@ def _step(
     with write():
         moved = (
             Revision.update(state=after, changed_at=now, **changes)
-            .where(Revision.id == revision.id, Revision.state.in_(before))
+            .where(
+                Revision.id == revision.id,
+                Revision.state.in_(before),
+                # Whoever takes a step takes it with the words they had before them.
+                Revision.content_hash == revision.content_hash,
+            )
             .execute()
         )
         if not moved:

@@ -22,6 +22,7 @@ from channels.base import (
     NeedsLogin,
     Outgoing,
     Receipt,
+    Rejected,
     Session,
     Setting,
     Sighting,
@@ -34,6 +35,7 @@ from channels.graph import INVALID_PARAMETER, Graph, GraphError, asking, publish
 
 # How far the clock of this machine and Facebook's may be apart.
 _CLOCK_SKEW = timedelta(minutes=2)
+_NOT_SEEN = "Không thấy bài trên Trang Facebook, hoặc Trang không còn cho phép; hãy mở Trang để xem bài còn đó không."
 
 
 class FacebookPage(Channel):
@@ -93,8 +95,8 @@ class FacebookPage(Channel):
                 try:
                     return graph.write(feed, **form, attached_media=[{"media_fbid": staged}])
                 except GraphError as error:
-                    # A staged photo lives about 24 hours: refused as invalid, it is staged anew below.
-                    if error.code != INVALID_PARAMETER:
+                    # A staged photo lives about 24 hours: clearly refused as invalid, it is staged anew below.
+                    if error.code != INVALID_PARAMETER or not isinstance(error.verdict(session.now()), Rejected):
                         raise
         photo = self._stage(graph, outgoing.media[0], session, temporary=bool(terms))
         with publishing(session.now()):
@@ -116,7 +118,7 @@ class FacebookPage(Channel):
         return str(answer["id"])
 
     def refresh(self, receipt: Receipt, session: Session) -> Receipt:
-        """Whether a post left with Facebook is out by now, still waiting, or gone."""
+        """Whether a post left with Facebook is out by now, still waiting, or not shown to us any more (REMOVED)."""
         graph = self._graph(session)
         with asking(session.now()):
             try:
@@ -138,7 +140,7 @@ class FacebookPage(Channel):
         return receipt
 
     def remove(self, receipt: Receipt, session: Session) -> Receipt:
-        """Take the post down; one that is already gone counts as taken down."""
+        """Take the post down. Rejected where Facebook shows none: it may be gone, or be up and closed to us."""
         graph = self._graph(session)
         with asking(session.now()):
             try:
@@ -146,7 +148,7 @@ class FacebookPage(Channel):
             except GraphError as error:
                 if not error.is_missing:
                     raise
-                answer = {"success": True}
+                raise Rejected(_NOT_SEEN) from None
         if answer.get("success") is not True:
             raise Temporary("Facebook chưa xác nhận đã gỡ bài; sẽ tự thử lại.")
         return replace(receipt, state=State.REMOVED)

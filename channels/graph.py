@@ -8,7 +8,6 @@ channel and is never shared between threads; the HTTP connection pool below it i
 import hashlib
 import hmac
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -27,19 +26,11 @@ INVALID_PARAMETER = 100
 _OBJECT_MISSING = 33
 # Pages of 100 posts that a walk takes at most; Facebook lists about 600 posts a year (section 2.3).
 _MOST_PAGES = 20
+# What is believed of the time the service says it will not listen.
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
 _TOO_MANY = "Facebook báo kênh gọi quá nhiều; kênh tạm nghỉ rồi tự đăng tiếp."
 _UNCLEAR = "Facebook chưa trả lời rõ ràng; bài có thể đã lên."
 _TABLE = ErrorTable("facebook")
-
-
-def _without_secrets(record: logging.LogRecord) -> bool:
-    record.msg, record.args = redact(record.getMessage()), ()
-    return True
-
-
-# The SDK puts the token into the address of every GET and DELETE, and urllib3 logs addresses.
-for _logger in ("urllib3.connectionpool", "urllib3.util.retry"):
-    logging.getLogger(_logger).addFilter(_without_secrets)
 
 
 class GraphError(Exception):
@@ -57,8 +48,8 @@ class GraphError(Exception):
 
     @property
     def is_missing(self) -> bool:
-        """Whether the object asked for is not there (or not there for us)."""
-        return self.code == INVALID_PARAMETER and self.subcode == _OBJECT_MISSING
+        """Whether the object asked for is not there, or a permission for it is gone: Facebook says 100/33 to both."""
+        return self.code == INVALID_PARAMETER and self.subcode == _OBJECT_MISSING and self.status < 500
 
     @property
     def is_permission(self) -> bool:
@@ -200,13 +191,16 @@ def _integer(value: Any) -> int | None:
 
 
 def _listens_again(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When the rate headers let us come back: minutes in X-Business-Use-Case-Usage (section 2.6), or Retry-After."""
+    """When the rate headers let us come back: minutes in X-Business-Use-Case-Usage (section 2.6), or Retry-After.
+
+    Between a minute and a day from now. None where they say nothing that can be understood."""
     try:
         usage = json.loads(headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = max(
             (int(row.get("estimated_time_to_regain_access", 0)) for rows in usage.values() for row in rows), default=0
         )
-        wait = timedelta(minutes=minutes) or timedelta(seconds=int(headers.get("Retry-After", "0")))
-    except (ValueError, TypeError, AttributeError):
+        seconds = minutes * 60 or int(headers.get("Retry-After", "0"))
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return None
-    return now + wait if wait else None
+    longest, shortest = _LONGEST_PAUSE.total_seconds(), _SHORTEST_PAUSE.total_seconds()
+    return now + timedelta(seconds=max(shortest, min(seconds, longest))) if seconds else None

@@ -1,13 +1,16 @@
 """HTTP as every channel uses it: time-outs always, no silent retry, and no secret in any text that leaves here."""
 
+import logging
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, SSLError
 
 from channels.base import Temporary, Unsure
 
@@ -24,6 +27,16 @@ _SECRET = re.compile(
 def redact(text: str) -> str:
     """The text with every value that follows a secret's name replaced by dots."""
     return _SECRET.sub(r"\1•••", text)
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    record.msg, record.args = redact(record.getMessage()), ()
+    return True
+
+
+# The Graph API takes its token in the address of every GET and DELETE, and urllib3 logs addresses.
+for _logger in ("urllib3.connectionpool", "urllib3.util.retry"):
+    logging.getLogger(_logger).addFilter(_without_secrets)
 
 
 class Http(requests.Session):
@@ -43,12 +56,29 @@ class Http(requests.Session):
 
 
 def never_left(error: requests.RequestException) -> bool:
-    """Whether the request surely did not reach the service: no name, no route, refused, or no connection in time."""
+    """Whether the request surely did not reach the service: an address or a header nobody can send, no name, no route,
+    refused, no connection in time, a certificate we do not trust, or a proxy that opens no way."""
     if isinstance(error, requests.ConnectTimeout):
         return True
+    if isinstance(error, InvalidURL | MissingSchema | InvalidSchema | InvalidHeader):
+        # With a request, what is invalid are the headers of its answer.
+        return error.request is None or isinstance(error, InvalidURL)
     cause = error.args[0] if error.args else None
-    if isinstance(cause, MaxRetryError):
-        return isinstance(cause.reason, NewConnectionError | ConnectTimeoutError)
+    return isinstance(cause, MaxRetryError) and _before_sending(cause.reason)
+
+
+def _before_sending(reason: BaseException | None) -> bool:
+    """Whether this ended the connection before it carried a request."""
+    match reason:
+        case NewConnectionError() | ConnectTimeoutError():
+            return True
+        case SSLError(args=(ssl.SSLCertVerificationError(), *_)):
+            return True
+        case ProxyError(original_error=OSError() as error) if str(error).startswith("Tunnel connection failed"):
+            return True
+        case ProxyError(original_error=error):
+            # urllib3 also says so where a proxy took the request and then hung up.
+            return _before_sending(error)
     return False
 
 

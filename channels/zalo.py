@@ -47,6 +47,11 @@ _MOST_PAGES_FOR_FIGURES = 3
 _CLOCK_SKEW = timedelta(minutes=2)
 
 
+def _address(name: str, label: str, default: str) -> Setting:
+    hint = "Chỉ đổi khi dùng máy chủ mô phỏng."
+    return Setting(name, label, hint, required=False, default=default, from_config=True)
+
+
 class ZaloOfficialAccount(Channel):
     """One Official Account: an article with a cover picture."""
 
@@ -57,25 +62,18 @@ class ZaloOfficialAccount(Channel):
         Setting("oa_id", "Mã OA", "Dãy số của OA, xem ở oa.zalo.me, mục Thông tin tài khoản."),
         Setting("app_id", "Mã ứng dụng", "Mã của ứng dụng ở developers.zalo.me đã liên kết với OA."),
         Setting("author", "Tên tác giả", "Tên ghi dưới mỗi bài viết, nhiều nhất 50 ký tự.", default="Ban biên tập"),
+        Setting(
+            "comments",
+            "Bình luận dưới bài",
+            "Ghi hide để tắt, show để mở. Nếu mở cần có người trông coi, vì có thể có lời gây hại cho người có HIV.",
+            required=False,
+            default="hide",
+        ),
         Setting("app_secret", "Khóa bí mật của ứng dụng", "Xem ở developers.zalo.me, mục Cài đặt.", secret=True),
         Setting("access_token", "Mã truy cập", "Nhận khi nối kênh; sau đó tự đổi mỗi ngày.", secret=True),
         Setting("refresh_token", "Mã gia hạn", "Nhận khi nối kênh; mỗi mã chỉ dùng được một lần.", secret=True),
-        Setting(
-            "api_url",
-            "Địa chỉ Zalo OpenAPI",
-            "Chỉ đổi khi dùng máy chủ mô phỏng.",
-            required=False,
-            default="https://openapi.zalo.me",
-            from_config=True,
-        ),
-        Setting(
-            "oauth_url",
-            "Địa chỉ đăng nhập Zalo",
-            "Chỉ đổi khi dùng máy chủ mô phỏng.",
-            required=False,
-            default="https://oauth.zaloapp.com",
-            from_config=True,
-        ),
+        _address("api_url", "Địa chỉ Zalo OpenAPI", "https://openapi.zalo.me"),
+        _address("oauth_url", "Địa chỉ đăng nhập Zalo", "https://oauth.zaloapp.com"),
     )
     limits = Limits(
         title=_TITLE_LIMIT, description=_DESCRIPTION_LIMIT, pictures=1, picture_required=True, picture_bytes=2**20
@@ -169,7 +167,7 @@ class ZaloOfficialAccount(Channel):
             "description": outgoing.description,
             "body": [{"type": "text", "content": paragraph} for paragraph in paragraphs],
             "status": status,
-            "comment": "show",
+            "comment": "show" if self.options["comments"] == "show" else "hide",
         }
 
     def revise(self, receipt: Receipt, outgoing: Outgoing, session: Session) -> Receipt:
@@ -196,7 +194,9 @@ class ZaloOfficialAccount(Channel):
             if saved is not None:
                 articles = [self._detail(saved, self._api(session))]
             else:
-                articles = list(self._candidates(outgoing, since, session))
+                walked = list(self._candidates(outgoing, since, session))
+                # Asked again after the walk: meanwhile another post may have taken one.
+                articles = [article for article in walked if not session.is_taken(str(article["id"]))]
         except ChannelError as error:
             return CannotSay(f"Không đọc lại được Zalo OA: {error}")
         except (AttributeError, LookupError, TypeError, ValueError):

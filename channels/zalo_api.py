@@ -124,12 +124,9 @@ class ZaloApi:
     def _pair(self, answer: Mapping[str, Any]) -> dict[str, str]:
         """The new tokens in an answer. Anything without an access token is no success, whatever its status says."""
         if answer.get("access_token"):
-            # A string of seconds (section 3.1); a strange one must not lose the tokens it came with.
-            seconds = str(answer.get("expires_in", ""))
-            life = timedelta(seconds=int(seconds) if seconds.isdecimal() else _TOKEN_SECONDS)
             names = [name for name in ("access_token", "refresh_token") if answer.get(name)]
             tokens = {name: str(answer[name]) for name in names}
-            return {**tokens, "expires_at": (self.session.now() + life).isoformat()}
+            return {**tokens, "expires_at": (self.session.now() + _lifetime(answer)).isoformat()}
         code = answer.get("error")
         if not isinstance(code, int) or code == 0:
             raise Temporary("Zalo chưa cấp mã truy cập mới; sẽ tự thử lại.")
@@ -137,6 +134,17 @@ class ZaloApi:
         if row is None:
             raise NeedsLogin(f"Zalo không cấp mã truy cập mới (mã {code}); hãy nối lại kênh.")
         raise row.error(self.session.now())
+
+
+def _lifetime(answer: Mapping[str, Any]) -> timedelta:
+    """How long a new access token lives: a string of seconds (section 3.1), never more than 25 hours.
+
+    A strange one must not lose the tokens it came with."""
+    try:
+        seconds = int(str(answer.get("expires_in")))
+    except ValueError:
+        seconds = _TOKEN_SECONDS
+    return timedelta(seconds=max(0, min(seconds, _TOKEN_SECONDS)))
 
 
 def listed(api: ZaloApi, most_pages: int) -> Iterator[dict[str, Any]]:

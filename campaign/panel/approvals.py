@@ -125,6 +125,6 @@ def _obstacle(revision: Revision) -> str:
         return "Bản này hiện không chờ duyệt."
     if not may("approve", revision):
         return "Bạn không có quyền duyệt ở đơn vị này."
-    if user().id in {revision.author_id, revision.submitted_by_id}:
+    if user().id in workflow.writers(revision):
         return "Bạn đã viết hoặc gửi bản này; người khác phải duyệt."
     return ""

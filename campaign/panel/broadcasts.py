@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 
 from campaign import broadcasts
-from campaign.clock import local, local_day
+from campaign.clock import day_bounds, local, local_day
 from campaign.errors import Problem
 from campaign.models import Confirmation, Post, PostState
 from campaign.panel.access import fetch, home, rule, user
@@ -71,9 +71,11 @@ def today() -> Any:
 
 def _wanted_day() -> date:
     try:
-        return date.fromisoformat(request.args.get("ngay", ""))
-    except ValueError:
+        day = date.fromisoformat(request.args.get("ngay", ""))
+        day_bounds(day)
+    except (ValueError, OverflowError):
         return local_day(home().clock.now())
+    return day
 
 
 def _show(day: date, typed: dict[int, tuple[AiringForm, str]] | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +14,7 @@ from campaign.clock import day_bounds, local_day
 from campaign.errors import Problem
 from campaign.ledger import SILENT
 from campaign.models import Attempt, Audit, Channel, Note, Post, PostState, Reach, Revision, Unit, User, Worker
-from campaign.panel.access import SIGNED_IN, actions, fetch, home, rule, user
+from campaign.panel.access import SIGNED_IN, fetch, home, rule, user
 from campaign.panel.forms_campaign import MoveForm
 from campaign.panel.labels import Look, audit_look
 from campaign.reach import latest_figures
@@ -35,6 +35,7 @@ OUTCOMES: Mapping[str, Look] = {
     "refused": Look("Kênh từ chối", "x-circle", "red"),
     "not_sent": Look("Chưa gửi được", "wifi-off", "grey"),
     "unsure": Look("Chưa chắc đã đăng", "question-circle", "amber"),
+    "gone": Look("Dịch vụ không còn giữ bài", "cloud-check", "grey"),
 }
 # Where a person looks whether a post is out, by kind: address made from the channel's public settings.
 _PAGES = {"facebook": "https://www.facebook.com/{page_id}", "zalo": "https://zalo.me/{oa_id}"}
@@ -193,10 +194,10 @@ def attention() -> Any:
         "posts/attention.html",
         groups=groups,
         pause=pause,
-        due=_group("due", units, (Post.state == PostState.SCHEDULED) & (Post.hold == "") & (Post.due_at <= now))
+        due=_group("due", units, (Post.state == PostState.SCHEDULED) & (Post.hold == "") & (Post.act_at <= now))
         if pause
         else None,
-        may_resume=bool({"plan", "manage"} & actions()),
+        may_resume=scheduling.may_resume(user()),
         paused=paused,
         unconnected=unconnected,
         missing=missing,
@@ -225,6 +226,10 @@ _HEADS = {
         "Đang giữ lại", "pause-circle", "violet",
         "Có điều chưa đúng nên bài chưa được gửi. Sửa xong, hãy bấm “Kiểm tra lại”.",
     ),
+    "remote": (
+        "Chưa rõ trên dịch vụ", "cloud-check", "amber",
+        "Dịch vụ đang giữ bài hẹn giờ này mà chưa đăng, hoặc chưa cho rút. Hãy mở kênh để xem và xử lý ngay tại đó.",
+    ),
     "unconfirmed": (
         "Chưa xác nhận phát", "volume-mute", "amber",
         "Đã qua ngày phát mà chưa ai báo đã phát hay không. Hãy nhắc người trực đài ghi ở trang Phát thanh.",
@@ -240,8 +245,14 @@ def _groups(units: set[int], now: datetime) -> list[Group]:
         _group("failed", units, Post.state == PostState.FAILED),
         _group("missed", units, Post.state == PostState.MISSED),
         _group("held", units, (Post.state == PostState.SCHEDULED) & (Post.hold != "")),
+        _group("remote", units, (Post.state == PostState.SCHEDULED_REMOTELY) & _is_stuck(now)),
         _group("unconfirmed", units, (Post.state == PostState.HANDED_OVER) & (Post.due_at < midnight)),
     ]
+
+
+def _is_stuck(now: datetime) -> Any:
+    """A post that the service should have published by now, or will not let go of."""
+    return (Post.due_at < now - timedelta(minutes=15)) | ((Post.hold != "") & (Post.error != ""))
 
 
 def _group(key: str, units: set[int], wanted: Any) -> Group:

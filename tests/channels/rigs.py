@@ -63,13 +63,17 @@ class Crash(Exception):
 
 
 class MemorySession:
-    """The ledger's side of one post. `crash_at` is the number of the `save` right after which the process dies."""
+    """The ledger's side of one post. `crash_at` is the number of the `save` right after which the process dies.
+
+    `taken` are the remote ids of other posts of the channel, `others` what those have saved as steps.
+    """
 
     def __init__(self, credentials: MemoryCredentials, clock: Clock, crash_at: int | None = None) -> None:
         self.credentials = credentials
         self.clock = clock
         self.steps: dict[str, str] = {}
         self.taken: set[str] = set()
+        self.others: list[dict[str, str]] = []
         self.crash_at = crash_at
         self.saves = 0
 
@@ -86,7 +90,14 @@ class MemorySession:
             raise Crash
 
     def is_taken(self, remote_id: str) -> bool:
-        return remote_id in self.taken
+        return remote_id in self.taken or any(remote_id in steps.values() for steps in self.others)
+
+    def beside(self) -> "MemorySession":
+        """The ledger's side of another post of the same channel. Each of the two knows what the other has saved."""
+        neighbour = MemorySession(self.credentials, self.clock)
+        neighbour.others.append(self.steps)
+        self.others.append(neighbour.steps)
+        return neighbour
 
 
 class Wire(Http):

@@ -141,6 +141,23 @@ def test_a_staged_picture_that_has_died_is_staged_anew_once(
     assert session.steps == {"photo": "900"}
 
 
+@pytest.mark.parametrize(
+    ("code", "subcode", "status"), [(100, None, 500), (100, 33, 503), (100, None, 502), (100, 1366051, 400)]
+)
+def test_a_staged_picture_is_not_posted_again_after_an_answer_that_does_not_clearly_refuse(
+    httpserver: HTTPServer, page: FacebookPage, session: MemorySession, code: int, subcode: int | None, status: int
+) -> None:
+    session.steps["photo"] = "899"
+    httpserver.expect_request(FEED, "POST").respond_with_json(refusal(code, subcode), status)
+    httpserver.expect_request(PHOTOS, "POST").respond_with_json({"id": "900"})
+
+    with pytest.raises(Unsure):
+        page.publish(post(), session)
+
+    assert [request.path for request, _ in httpserver.log] == [FEED]
+    assert session.steps == {"photo": "899"}
+
+
 @pytest.mark.parametrize("body", ["", "<html>502</html>", json.dumps(refusal(2)), json.dumps({"success": True})])
 def test_an_unclear_answer_to_staging_is_temporary_since_nobody_sees_a_staged_picture(
     httpserver: HTTPServer, page: FacebookPage, session: MemorySession, body: str
@@ -291,7 +308,26 @@ def test_an_answer_without_content_type_is_unsure(
             ("[1]", timedelta(hours=1)),
         ]
     ]
-    + [({"Retry-After": "90"}, timedelta(seconds=90)), ({}, timedelta(hours=1))],
+    + [
+        ({"X-Business-Use-Case-Usage": f'{{"1": [{{"estimated_time_to_regain_access": {minutes}}}]}}'}, wait)
+        for minutes, wait in [
+            ("-5", timedelta(minutes=1)),
+            ("9" * 400, timedelta(hours=24)),
+            ("1e999", timedelta(hours=1)),
+            ("NaN", timedelta(hours=1)),
+        ]
+    ]
+    + [
+        ({"Retry-After": said}, wait)
+        for said, wait in [
+            ("90", timedelta(seconds=90)),
+            ("1", timedelta(minutes=1)),
+            ("-3600", timedelta(minutes=1)),
+            ("9" * 400, timedelta(hours=24)),
+            ("Mon, 23 Nov 2026 06:00:00 GMT", timedelta(hours=1)),
+        ]
+    ]
+    + [({}, timedelta(hours=1))],
 )
 def test_a_used_up_allowance_ends_when_the_headers_say(
     httpserver: HTTPServer, page: FacebookPage, session: MemorySession, headers: dict[str, str], wait: timedelta
@@ -487,24 +523,29 @@ def test_a_scheduled_post_taken_down_at_facebook_is_reported_as_removed(
     assert receipt.note
 
 
-def test_trouble_while_refreshing_is_temporary(
-    httpserver: HTTPServer, page: FacebookPage, session: MemorySession
+@pytest.mark.parametrize("body", ["<html>", json.dumps(refusal(100, 33))])
+def test_trouble_while_refreshing_or_removing_is_temporary(
+    httpserver: HTTPServer, page: FacebookPage, session: MemorySession, body: str
 ) -> None:
-    httpserver.expect_oneshot_request(f"/v26.0/{POST_ID}").respond_with_data("<html>", 502, content_type="text/html")
+    kind = "text/html" if body == "<html>" else "application/json"
+    httpserver.expect_request(f"/v26.0/{POST_ID}").respond_with_data(body, 502, content_type=kind)
 
     with pytest.raises(Temporary):
         page.refresh(Receipt(POST_ID, State.SCHEDULED_REMOTELY), session)
+    with pytest.raises(Temporary):
+        page.remove(Receipt(POST_ID, State.SCHEDULED_REMOTELY), session)
 
 
 # ---------------------------------------------------------------- taken down, changed
 
 
-def test_removing_what_is_already_gone_succeeds(
+def test_a_post_facebook_does_not_show_is_not_called_removed_since_a_lost_permission_looks_the_same(
     httpserver: HTTPServer, page: FacebookPage, session: MemorySession
 ) -> None:
     httpserver.expect_oneshot_request(f"/v26.0/{POST_ID}", "DELETE").respond_with_json(refusal(100, 33), 400)
 
-    assert page.remove(Receipt(POST_ID, State.PUBLISHED), session).state is State.REMOVED
+    with pytest.raises(Rejected, match="hãy mở Trang để xem bài còn đó không"):
+        page.remove(Receipt(POST_ID, State.PUBLISHED), session)
 
 
 @pytest.mark.parametrize("answer", [{"success": False}, {}])

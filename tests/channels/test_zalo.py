@@ -156,6 +156,22 @@ def test_an_article_is_created_hidden_and_then_shown_under_its_id(
     assert receipt.link == "https://rd.zapps.vn/detail/55?id=article-1&pageId=55"
 
 
+@pytest.mark.parametrize(("chosen", "sent_as"), [(None, "hide"), ("hide", "hide"), ("show", "show"), ("mở", "hide")])
+def test_comments_are_closed_unless_the_channel_opens_them(
+    httpserver: HTTPServer, wire: Wire, session: MemorySession, chosen: str | None, sent_as: str
+) -> None:
+    settings = {"oa_id": "55", "app_id": "66", "api_url": httpserver.url_for("/")}
+    channel = ZaloOfficialAccount(settings if chosen is None else settings | {"comments": chosen}, wire)
+    serve(httpserver, f"{ROOT}/create", answer({"token": "t1"}))
+    serve(httpserver, f"{ROOT}/verify", answer({"id": "article-1"}))
+    serve(httpserver, f"{ROOT}/update", answer({"token": "t2"}))
+
+    channel.publish(WITH_COVER, session)
+
+    documents = sent(httpserver, f"{ROOT}/create") + sent(httpserver, f"{ROOT}/update")
+    assert [document["comment"] for document in documents] == [sent_as, sent_as]
+
+
 def test_an_article_still_in_work_is_asked_for_a_few_times_and_resumed_later_with_the_same_token(
     httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession, waited: list[float]
 ) -> None:
@@ -271,9 +287,18 @@ def test_an_expired_token_is_renewed_before_it_is_used_and_kept_with_its_hour(
     }
 
 
-@pytest.mark.parametrize("seconds", ["", "sớm", None])
+@pytest.mark.parametrize(
+    ("seconds", "hours"),
+    [
+        *((strange, 25) for strange in ("", "sớm", None, [], True, 1.5, "1e9", "9" * 13, 10**400, "9" * 5000)),
+        ("7200", 2),
+        (3600, 1),
+        ("-5", 0),
+        (-(10**15), 0),
+    ],
+)
 def test_a_strange_lifetime_does_not_lose_the_tokens_it_came_with(
-    httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession, seconds: str | None
+    httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession, seconds: Any, hours: int
 ) -> None:
     serve(httpserver, TOKENS, {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": seconds})
     serve(httpserver, f"{ROOT}/remove", answer(error=-216), answer())
@@ -281,6 +306,7 @@ def test_a_strange_lifetime_does_not_lose_the_tokens_it_came_with(
     oa.remove(OUT, session)
 
     assert session.credentials.secrets["refresh_token"] == "refresh-2"
+    assert session.credentials.secrets["expires_at"] == (NOON + timedelta(hours=hours)).isoformat()
 
 
 def test_a_token_refused_twice_needs_a_login_after_one_renewal(
@@ -455,6 +481,46 @@ def test_an_article_another_post_owns_is_neither_adopted_nor_resumed(
 
     assert isinstance(oa.find(WITH_COVER, NOON, session), CannotSay)
     assert session.steps == {}
+
+
+def test_two_posts_with_the_same_words_whose_creations_were_lost_resume_one_article_each(
+    services: SimpleNamespace, nowhere: str
+) -> None:
+    rig = zalo_rig(services, nowhere)
+    session = rig.session()
+    sessions = [session, session.beside()]
+    for each in sessions:
+        rig.fail("cut")
+        with pytest.raises(Unsure):
+            rig.channel().publish(rig.outgoing, each)
+
+    for each in sessions:
+        assert isinstance(rig.channel().find(rig.outgoing, rig.clock() - timedelta(minutes=5), each), CannotSay)
+    receipts = {rig.channel().publish(rig.outgoing, each).remote_id for each in sessions}
+
+    assert len(receipts) == 2
+    assert rig.words() == [rig.outgoing.text] * 2
+    rig.close()
+
+
+@pytest.mark.parametrize("status", ["hide", "show"])
+def test_an_article_another_post_takes_during_the_walk_is_left_to_it(
+    httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession, status: str
+) -> None:
+    other = session.beside()
+    rows = [row(1, status), row(2, "hide")]
+
+    def detail(request: Request) -> Response:
+        if request.args["id"] == "article-2":
+            other.save("article", "article-1")
+        found = next(item for item in rows if item["id"] == request.args["id"])
+        return Response(json.dumps(answer({**found, "description": WITH_COVER.description})))
+
+    serve(httpserver, f"{ROOT}/getslice", answer({"medias": rows, "total": 2}))
+    httpserver.expect_request(f"{ROOT}/getdetail").respond_with_handler(detail)
+
+    assert isinstance(oa.find(WITH_COVER, NOON, session), CannotSay)
+    assert session.steps == {"article": "article-2"}
 
 
 def test_a_list_without_end_is_given_up(
