@@ -116,3 +116,41 @@ def test_a_backup_is_consistent_while_the_home_is_being_written(world: World, tm
     assert copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     assert copy.execute("SELECT count(*) FROM post").fetchone()[0] == 0
     copy.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '# url = "postgresql://lt:bimat@may/lantoa"',
+        "  #url='postgres://lt:bi@bimat/\"x@may:5432/lantoa'",
+        'url = ""  # trước đây: postgresql+psycopg://lt:bimat@may/lantoa',
+        "# postgresql://may/lantoa?user=lt&password=bimat",
+    ],
+)
+def test_a_backup_holds_no_database_password_not_even_in_a_comment(home: Home, tmp_path: Path, line: str) -> None:
+    text = f"[database]\n{line}\n[panel]\nport = 8080\n"
+    (home.config.home / "config.toml").write_text(text, encoding="utf-8")
+    made = backup.backup(home.config, tmp_path / "a.zip", home.clock.now())
+    with zipfile.ZipFile(made) as archive:
+        stored = archive.read("config.toml").decode("utf-8")
+    assert "bimat" not in stored and "•••" in stored
+    assert "/lantoa" in stored and "port = 8080" in stored
+
+
+def test_a_restore_that_fails_at_the_last_step_leaves_the_home_where_it_was(
+    pack: Path, world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = world.home.config.home
+    database.close()
+    rename = Path.rename
+
+    def refuse_the_fresh_one(self: Path, target: Path) -> Path:
+        if self.name.endswith(".restoring"):
+            raise PermissionError(13, "in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_fresh_one)
+    with pytest.raises(Problem, match="Không ghi được"):
+        backup.restore(pack, folder, clock.now())
+    assert (folder / "lantoa.db").exists() and (folder / "keys" / "vault.key").exists()
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(folder.name)] == [folder.name]

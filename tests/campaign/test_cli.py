@@ -1,14 +1,26 @@
 """The command line: what works says so, what fails says one sentence and never a traceback."""
 
+import errno
+import io
 import json
+import logging
 import os
 import re
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
+from campaign import serve
+from campaign.errors import Problem
+from campaign.home import Home
+from campaign.models import Unit
 
 ENVIRONMENT = {**os.environ, "LANTOA_PASSWORD": "mat-khau-thu-nghiem", "PYTHONIOENCODING": "utf-8"}
 
@@ -133,3 +145,92 @@ def test_the_wrong_words_end_with_two() -> None:
 def test_every_command_explains_itself(command: str) -> None:
     answer = lantoa(command, "--help")
     assert answer.returncode == 0 and len(answer.stdout) > 80
+
+
+@pytest.mark.parametrize("blank", ["--login", "--name", "--unit", "--kind"])
+def test_a_blank_answer_leaves_no_half_made_home(tmp_path: Path, blank: str) -> None:
+    answers = {"--unit": "Xã Thử", "--kind": "xã", "--login": "a", "--name": "A"}
+    words = [word for pair in {**answers, blank: "  "}.items() for word in pair]
+    assert "Hãy nhập" in failed(lantoa("init", "--home", tmp_path / "x", *words), 1)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_home_on_postgresql_is_not_set_up_twice(pg_home: Home, tmp_path: Path) -> None:
+    second = tmp_path / "máy hai"
+    second.mkdir()
+    url = pg_home.config["database.url"]
+    (second / "config.toml").write_text(f'[database]\nurl = "{url}"\n', encoding="utf-8")
+    answer = lantoa("init", "--home", second, "--unit", "X", "--kind", "xã", "--login", "a", "--name", "A")
+    assert "đã được thiết lập" in failed(answer, 1)
+    assert not (second / "keys").exists()
+    assert Unit.select().count() == 1
+
+
+def test_a_log_in_is_found_in_capitals_too(made: Path) -> None:
+    words = ("--home", made, "--login", "BienTap", "--name", "Biên Tập", "--role", "editor")
+    assert lantoa("user", "add", *words).returncode == 0
+    assert lantoa("user", "password", "BIENTAP", "--home", made).returncode == 0
+    assert lantoa("user", "disable", "BienTap", "--home", made).returncode == 0
+    users = json.loads(lantoa("user", "list", "--home", made, "--json").stdout)
+    assert {user["login"]: user["active"] for user in users}["bientap"] is False
+
+
+def test_there_is_no_unit_of_number_nought(made: Path) -> None:
+    answer = lantoa("channel", "add", "--home", made, "--kind", "facebook", "--name", "Không", "--unit", "0")
+    assert "số 0" in failed(answer, 2)
+
+
+def test_a_load_says_what_it_left_alone(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made, tmp_path / "nha")
+    shutil.copytree(files("content") / "library", tmp_path / "tep")  # type: ignore[arg-type]
+    file = sorted((tmp_path / "tep").rglob("*.md"))[0]
+    file.write_text(file.read_text(encoding="utf-8").rstrip() + "\n\nThêm một câu.\n", encoding="utf-8")
+    with closing(sqlite3.connect(tmp_path / "nha" / "lantoa.db")) as base, base:
+        base.execute("UPDATE revision SET state = 'submitted'")
+    answer = lantoa("library", "load", tmp_path / "tep", "--home", tmp_path / "nha")
+    assert answer.returncode == 0, answer.stderr
+    assert f"1 giữ vì đang có bản nháp: {file.stem}." in answer.stdout
+
+
+@pytest.mark.parametrize(("code", "sentence"), [(errno.EADDRINUSE, "chương trình khác"), (errno.EACCES, "dưới 1024")])
+def test_a_port_that_cannot_be_had_is_said_with_its_own_reason(
+    home: Home, monkeypatch: pytest.MonkeyPatch, code: int, sentence: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(serve, "create_server", refused)
+    with pytest.raises(Problem, match=sentence), serve.panel(home, port=80):
+        pass
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "khong hop le"])
+def test_a_host_that_is_not_this_machine_is_said(home: Home, host: str) -> None:
+    with pytest.raises(Problem, match=r"panel\.host"), serve.panel(home, host=host, port=0):
+        pass
+
+
+def test_a_traceback_in_the_log_holds_no_secret() -> None:
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(serve.RedactingFormatter())
+    log = logging.Logger("riêng")
+    log.addHandler(handler)
+    try:
+        raise RuntimeError("GET /v26.0/1?access_token=EAABbimat")
+    except RuntimeError:
+        log.exception("bài %s: %s", 1, "refresh_token=bimat")
+    assert "bimat" not in out.getvalue()
+    assert "Traceback" in out.getvalue() and "bài 1" in out.getvalue()
+
+
+def test_the_command_line_logs_through_that_formatter(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.RootLogger(logging.WARNING)
+    monkeypatch.setattr(logging, "root", root)
+    serve.log_to_stderr()
+    assert [type(handler.formatter) for handler in root.handlers] == [serve.RedactingFormatter]
+
+
+def test_the_doctor_says_nothing_that_could_never_be_otherwise(made: Path) -> None:
+    findings = json.loads(lantoa("doctor", "--home", made, "--json").stdout)
+    assert not any("phiên bản" in finding["what"] for finding in findings)

@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from campaign import config
 from campaign.config import KEYS, load
 from campaign.errors import WrongUse
+from campaign.vault import LOCK
+from channels.http import TIMEOUT
 
 
 def written(folder: Path, text: str) -> Path:
@@ -35,6 +37,8 @@ def test_a_file_from_notepad_with_a_byte_order_mark_is_read(tmp_path: Path) -> N
         ("[panel]\nport = 70000", ["panel.port", "số từ 1 đến 65535"]),
         ("[panel]\nport = true", ["panel.port"]),
         ('public_url = "lantoa.example.org"', ["public_url", "https://"]),
+        ('public_url = "https://[lantoa"', ["public_url", "https://"]),
+        ('public_url = "https://lantoa.example.org:99999"', ["public_url", "https://"]),
         ('public_url = "https://lantoa.example.org/"', ["public_url", "không có dấu /"]),
         ('[database]\nurl = "mysql://may/lantoa"', ["database.url", "postgresql://"]),
         ('[services.facebook]\napi_url = ""', ["services.facebook.api_url"]),
@@ -62,3 +66,43 @@ def test_the_command_line_ends_with_two_and_one_sentence(tmp_path: Path) -> None
     answer = CliRunner().invoke(cli, ["doctor", "--home", str(written(tmp_path, "[panel]\nport = 0"))])
     assert isinstance(answer.exception, WrongUse)
     assert answer.exception.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("database.url", '[database]\nurl = "postgresql://u:bimat/khau@may/lantoa"'),
+        ("database.url", '[database]\nurl = "postgresql://u:12/bimat@may/lantoa"'),
+        ("database.url", '[database]\nurl = "postgresql://u:bimat#khau@may/lantoa"'),
+        ("database.url", '[database]\nurl = "postgresql://u:12?bimat@may/lantoa"'),
+        ("database.url", '[database]\nurl = "postgresql://u:bimat@may:99999/lantoa"'),
+        ("database.url", '[database]\nurl = "postgresql://u:bimat@may"'),
+        ("public_url", 'public_url = "https://[bimat"'),
+        ("public_url", 'public_url = "https://may:bimat"'),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_said_without_repeating_it(tmp_path: Path, key: str, text: str) -> None:
+    with pytest.raises(WrongUse) as caught:
+        load(written(tmp_path, text))
+    sentence = str(caught.value)
+    assert "config.toml" in sentence and key in sentence and "bimat" not in sentence
+    assert key != "database.url" or "%2F" in sentence
+    assert caught.value.__cause__ is None and caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://u:mat%2Fkhau@may/lantoa", "postgres://u@127.0.0.1:5433/lantoa", "postgresql://u:a@b@may/lantoa"],
+)
+def test_a_database_address_may_name_port_and_password(tmp_path: Path, url: str) -> None:
+    assert load(written(tmp_path, f'[database]\nurl = "{url}"'))["database.url"] == url
+
+
+def test_a_lease_outlasts_the_longest_step_of_a_delivery() -> None:
+    longest = LOCK.total_seconds() + 2 * sum(TIMEOUT)
+    assert config.defaults()["worker.lease_seconds"] > longest
+
+
+def test_the_sample_in_the_repository_is_the_programs_own() -> None:
+    sample = Path(__file__).parents[2] / "config.example.toml"
+    assert sample.read_text(encoding="utf-8") == config.example()

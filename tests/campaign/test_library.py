@@ -1,5 +1,6 @@
 """Loading a library: drafts to approve, twice changes nothing, a changed file is a new revision."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,3 +77,94 @@ def test_a_broken_file_is_named_and_the_others_load(home: Home, unit: Unit, fold
     (error,) = loaded.errors
     assert (error.file, error.line) == ("hong.md", 4)
     assert "knowledge" in error.what
+
+
+# ---------------------------------------------------------------- a message that people here work on as well
+
+
+def rewrite(folder: Path, words: str) -> None:
+    (folder / "thu.md").write_text(FILE.replace("sống khỏe", words), encoding="utf-8")
+
+
+def edited(editor: User) -> Revision:
+    """The message with an editor's own words in the open draft."""
+    message = Message.get(Message.slug == "thu-nghiem")
+    latest = workflow.latest_revision(message)
+    words = replace(workflow.content_of(latest), text="Lời của tôi.")
+    return workflow.save(editor, message, words, NOW, latest.content_hash)
+
+
+def newest_text() -> str:
+    return workflow.content_of(workflow.latest_revision(Message.get(Message.slug == "thu-nghiem"))).text
+
+
+@pytest.mark.parametrize("submitted", [False, True])
+def test_an_editors_draft_is_not_buried_under_a_changed_file(
+    home: Home, unit: Unit, people: dict[str, User], folder: Path, submitted: bool
+) -> None:
+    library.load_folder(folder, unit, NOW)
+    draft = edited(people["editor"])
+    if submitted:
+        workflow.submit(people["editor"], draft, NOW)
+    rewrite(folder, "điều trị sớm")
+    loaded = library.load_folder(folder, unit, NOW)
+    assert (loaded.kept, loaded.changed, loaded.added, loaded.unchanged) == (["thu-nghiem"], [], [], 0)
+    assert newest_text() == "Lời của tôi."
+
+
+def test_a_library_draft_that_waits_for_approval_is_kept_too(
+    home: Home, unit: Unit, people: dict[str, User], folder: Path
+) -> None:
+    library.load_folder(folder, unit, NOW)
+    message = Message.get(Message.slug == "thu-nghiem")
+    workflow.submit(people["editor"], workflow.latest_revision(message), NOW)
+    rewrite(folder, "điều trị sớm")
+    assert library.load_folder(folder, unit, NOW).kept == ["thu-nghiem"]
+
+
+def test_what_was_kept_back_is_loaded_once_the_draft_is_settled(
+    home: Home, unit: Unit, people: dict[str, User], folder: Path
+) -> None:
+    library.load_folder(folder, unit, NOW)
+    draft = edited(people["editor"])
+    rewrite(folder, "điều trị sớm")
+    library.load_folder(folder, unit, NOW)
+    workflow.submit(people["editor"], draft, NOW)
+    draft = Revision.get_by_id(draft.id)
+    workflow.decide(people["approver"], draft, Decision.APPROVE, NOW, seen_hash=draft.content_hash)
+    assert library.load_folder(folder, unit, NOW).changed == ["thu-nghiem"]
+    assert "điều trị sớm" in newest_text()
+
+
+def test_a_file_that_stays_as_it_was_says_nothing_against_words_approved_since(
+    home: Home, unit: Unit, people: dict[str, User], folder: Path
+) -> None:
+    library.load_folder(folder, unit, NOW)
+    draft = edited(people["editor"])
+    assert library.load_folder(folder, unit, NOW).unchanged == 1
+    workflow.submit(people["editor"], draft, NOW)
+    draft = Revision.get_by_id(draft.id)
+    workflow.decide(people["approver"], draft, Decision.APPROVE, NOW, seen_hash=draft.content_hash)
+    assert library.load_folder(folder, unit, NOW).unchanged == 1
+    assert newest_text() == "Lời của tôi."
+
+
+def test_a_file_that_goes_back_to_its_first_words_is_a_new_draft(home: Home, unit: Unit, folder: Path) -> None:
+    library.load_folder(folder, unit, NOW)
+    rewrite(folder, "điều trị sớm")
+    library.load_folder(folder, unit, NOW)
+    rewrite(folder, "sống khỏe")
+    assert library.load_folder(folder, unit, NOW).changed == ["thu-nghiem"]
+    assert "sống khỏe" in newest_text()
+    assert library.load_folder(folder, unit, NOW).unchanged == 1
+
+
+def test_a_message_of_another_unit_is_named_and_not_touched(home: Home, unit: Unit, folder: Path) -> None:
+    library.load_folder(folder, unit, NOW)
+    other = Unit.create(name="Xã Khác", kind="xã")
+    rewrite(folder, "điều trị sớm")
+    loaded = library.load_folder(folder, other, NOW)
+    assert (loaded.added, loaded.changed, loaded.kept) == ([], [], [])
+    (error,) = loaded.errors
+    assert "thu-nghiem" in error.what and "đơn vị khác" in error.what
+    assert "sống khỏe" in newest_text()

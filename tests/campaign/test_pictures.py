@@ -1,6 +1,7 @@
 """Pictures: only the picture is kept, under the hash of its bytes, small enough for every service."""
 
 import io
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -86,3 +87,21 @@ def test_a_file_changed_on_disk_is_not_sent(home: Home) -> None:
 def test_only_a_hash_names_a_picture(home: Home, name: str) -> None:
     with pytest.raises(ValueError, match="not a SHA-256"):
         home.store.path(name)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"x", drawn(size=(8, 8))])
+def test_uploading_a_picture_again_mends_its_damaged_file(home: Home, damaged: bytes) -> None:
+    data = drawn()
+    picture = add(home, data)
+    home.store.path(picture.sha256).write_bytes(damaged)
+    add(home, data)
+    assert len(home.store.read(picture.sha256)) > len(damaged)
+    assert not list(home.store.folder.glob("*.part"))
+
+
+def test_a_whole_file_is_not_written_again(home: Home) -> None:
+    data = drawn()
+    path = home.store.path(add(home, data).sha256)
+    os.utime(path, (1, 1))
+    add(home, data)
+    assert path.stat().st_mtime == 1

@@ -8,8 +8,10 @@ from campaign import reach
 from campaign.broadcasts import Airing, confirm, of_day
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
-from campaign.models import Campaign, CampaignChannel, Confirmation, Post, PostState, Reach
+from campaign.models import Campaign, CampaignChannel, Channel, Confirmation, Post, PostState, Reach
 from campaign.scheduling import schedule, stop_revision
+from channels.base import ChannelError, Figure, NeedsLogin, RateLimited, Receipt, Session, Temporary
+from channels.facebook import FacebookPage
 from content.taxonomy import PILLARS
 from tests.campaign.world import World, fresh, state
 from tests.engines import on_both_engines
@@ -180,3 +182,84 @@ def test_a_recalled_script_stays_in_sight_and_cannot_be_aired(world: World, camp
     assert post in of_day(world.people["operator"], local_day(post.due_at))
     with pytest.raises(Problem, match="thu hồi"):
         confirm(world.people["operator"], fresh(post), Airing(True), world.clock.now())
+
+
+# ---------------------------------------------------------------- a channel that cannot answer
+
+
+class Asked:
+    """A Page that answers every question for figures with the same error, or with none."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: ChannelError | None) -> None:
+        self.posts: list[str] = []
+
+        def measure(_self: FacebookPage, receipt: Receipt, _session: Session) -> list[Figure]:
+            self.posts.append(receipt.remote_id)
+            if error is not None:
+                raise error
+            return []
+
+        monkeypatch.setattr(FacebookPage, "measure", measure)
+
+
+def beat(world: World, measuring: reach.Measuring, most: int = 10) -> None:
+    for post in measuring.due(most):
+        measuring.take(post)
+
+
+@pytest.fixture
+def measuring(world: World, campaign: Campaign) -> reach.Measuring:
+    """Three posts of a Page and one of Zalo, an hour old."""
+    for slug in ("mot", "hai", "ba"):
+        published(world, campaign, "facebook", slug)
+    published(world, campaign, "zalo", "bon")
+    world.clock.advance(HOUR)
+    return reach.Measuring(world.home.adapters, world.home.ledger("thử"), world.home.vault)
+
+
+@pytest.mark.parametrize(("named", "silence"), [(2 * HOUR, 2 * HOUR), (None, HOUR / 2)])
+def test_a_channel_that_cannot_answer_is_asked_once_and_then_left_alone(
+    world: World, measuring: reach.Measuring, monkeypatch: pytest.MonkeyPatch, named: timedelta | None,
+    silence: timedelta,
+) -> None:  # fmt: skip
+    error = RateLimited("Hết lượt.", world.clock.now() + named) if named else Temporary("Chưa kết nối được.")
+    page = Asked(monkeypatch, error)
+    beat(world, measuring)
+    assert len(page.posts) == 1
+    assert Reach.select().join(Post).where(Post.channel == world.channels["zalo"]).exists()
+    world.clock.advance(silence - timedelta(seconds=1))
+    beat(world, measuring)
+    assert len(page.posts) == 1
+    world.clock.advance(timedelta(seconds=1))
+    beat(world, measuring)
+    assert len(page.posts) == 2 and page.posts[0] != page.posts[1]
+
+
+def test_a_channel_that_is_logged_out_pauses(
+    world: World, measuring: reach.Measuring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Asked(monkeypatch, NeedsLogin("Hãy kết nối lại trang."))
+    beat(world, measuring)
+    assert Channel.get_by_id(world.channels["facebook"].id).paused == "Hãy kết nối lại trang."
+    assert len(page.posts) == 1
+
+
+def test_the_reason_of_an_earlier_pause_stays(
+    world: World, measuring: reach.Measuring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Asked(monkeypatch, NeedsLogin("Hãy kết nối lại trang."))
+    (first, *_) = measuring.due(1)
+    Channel.update(paused="Tạm dừng theo yêu cầu: lũ.").where(Channel.id == first.channel_id).execute()
+    measuring.take(first)
+    assert Channel.get_by_id(first.channel_id).paused == "Tạm dừng theo yêu cầu: lũ."
+
+
+def test_a_post_without_figures_does_not_keep_the_others_from_their_turn(
+    world: World, measuring: reach.Measuring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Asked(monkeypatch, None)
+    Channel.update(paused="Tạm dừng").where(Channel.id == world.channels["zalo"].id).execute()
+    for _ in range(3):
+        world.clock.advance(timedelta(minutes=1))
+        beat(world, measuring, most=1)
+    assert len(set(page.posts)) == 3

@@ -156,26 +156,25 @@ def test_a_proxy_that_refuses_connections_lets_nothing_leave(wire: Wire, nowhere
 
 
 def test_a_proxy_that_wants_a_password_lets_nothing_leave(wire: Wire) -> None:
-    with answering(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n") as (proxy, taken):
-        with pytest.raises(Temporary), sending("Zalo"):
-            wire.post(FAR.replace("http", "https"), data="bài", proxies={"https": proxy})
+    refused = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    with answering(refused) as (proxy, taken), pytest.raises(Temporary), sending("Zalo"):
+        wire.post(FAR.replace("http", "https"), data=b"words", proxies={"https": proxy})
 
     assert taken[0].startswith(b"CONNECT")
 
 
 def test_a_proxy_that_takes_the_request_and_hangs_up_proves_nothing(wire: Wire) -> None:
-    with answering(b"") as (proxy, taken):
-        with pytest.raises(Unsure) as caught, sending("Zalo"):
-            wire.post(FAR, data=b"words", proxies={"http": proxy})
+    with answering(b"") as (proxy, taken), pytest.raises(Unsure) as caught, sending("Zalo"):
+        wire.post(FAR, data=b"words", proxies={"http": proxy})
 
     assert isinstance(caught.value.__context__, requests.exceptions.ProxyError)
     assert taken[0].startswith(b"POST")
 
 
 def test_an_answer_with_impossible_headers_proves_nothing(wire: Wire) -> None:
-    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0, 5\r\n\r\n") as (service, taken):
-        with pytest.raises(Unsure) as caught, sending("Zalo"):
-            wire.post(service, data=b"words")
+    impossible = b"HTTP/1.1 200 OK\r\nContent-Length: 0, 5\r\n\r\n"
+    with answering(impossible) as (service, taken), pytest.raises(Unsure) as caught, sending("Zalo"):
+        wire.post(service, data=b"words")
 
     assert isinstance(caught.value.__context__, requests.exceptions.InvalidHeader)
     assert taken[0].startswith(b"POST")

@@ -181,3 +181,15 @@ def test_the_desk_is_closed_to_others_and_shows_only_stations_one_serves(
     assert "Bài sang-nay" not in stranger.get("/phat-thanh").text
     assert stranger.get(f"/phat-thanh/{broadcast.id}/ban-doc.txt").status_code == 404
     assert say(stranger, broadcast, aired="1", at="10:00", times="1") == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30", "hôm nay"])
+def test_a_day_that_no_calendar_can_show_is_answered_with_today(operator: FlaskClient, day: str) -> None:
+    answer = operator.get("/phat-thanh", query_string={"ngay": day})
+    assert answer.status_code == 200
+    assert "16/11/2026" in answer.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-02", "9999-12-30"])
+def test_the_outermost_days_can_be_shown(operator: FlaskClient, day: str) -> None:
+    assert operator.get("/phat-thanh", query_string={"ngay": day}).status_code == 200
