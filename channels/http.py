@@ -61,7 +61,7 @@ def never_left(error: requests.RequestException) -> bool:
     if isinstance(error, requests.ConnectTimeout):
         return True
     if isinstance(error, InvalidURL | MissingSchema | InvalidSchema | InvalidHeader):
-        # With a request, what is invalid are the headers of its answer.
+        # About our own request, since no channel follows redirects. Headers of a request that exists are the answer's.
         return error.request is None or isinstance(error, InvalidURL)
     cause = error.args[0] if error.args else None
     return isinstance(cause, MaxRetryError) and _before_sending(cause.reason)

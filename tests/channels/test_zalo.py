@@ -290,7 +290,7 @@ def test_an_expired_token_is_renewed_before_it_is_used_and_kept_with_its_hour(
 @pytest.mark.parametrize(
     ("seconds", "hours"),
     [
-        *((strange, 25) for strange in ("", "sớm", None, [], True, 1.5, "1e9", "9" * 13, 10**400, "9" * 5000)),
+        *((strange, 25) for strange in ("", "sớm", None, "1e9", "1.5", "9" * 13, 10**400, "9" * 5000)),
         ("7200", 2),
         (3600, 1),
         ("-5", 0),
