@@ -34,7 +34,7 @@ class Key:
 
 def _web_address(value: str) -> bool:
     parts = urlsplit(value)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not value.endswith("/")
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not value.endswith("/")
 
 
 def _database_address_or_empty(value: str) -> bool:

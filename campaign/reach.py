@@ -101,7 +101,8 @@ class Measuring:
         return now < self._not_before.get(post.channel_id, now)
 
     def _leave_alone(self, post: Post, error: ChannelError, now: datetime) -> None:
-        self._not_before[post.channel_id] = error.until if isinstance(error, RateLimited) else now + _SILENCE
+        named = error.until if isinstance(error, RateLimited) else now
+        self._not_before[post.channel_id] = named if named > now else now + _SILENCE
         if isinstance(error, NeedsLogin):
             with connected(), write():
                 # A pause that says why already, by a person or by the program, stays as it is.

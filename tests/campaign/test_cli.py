@@ -192,7 +192,14 @@ def test_a_load_says_what_it_left_alone(made: Path, tmp_path: Path) -> None:
     assert f"1 giữ vì đang có bản nháp: {file.stem}." in answer.stdout
 
 
-@pytest.mark.parametrize(("code", "sentence"), [(errno.EADDRINUSE, "chương trình khác"), (errno.EACCES, "dưới 1024")])
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (errno.EADDRINUSE, "chương trình khác"),
+        (errno.EACCES, "dưới 1024"),
+        (errno.EADDRNOTAVAIL, r"panel\.host"),
+    ],
+)
 def test_a_port_that_cannot_be_had_is_said_with_its_own_reason(
     home: Home, monkeypatch: pytest.MonkeyPatch, code: int, sentence: str
 ) -> None:
@@ -204,9 +211,8 @@ def test_a_port_that_cannot_be_had_is_said_with_its_own_reason(
         pass
 
 
-@pytest.mark.parametrize("host", ["203.0.113.7", "khong hop le"])
-def test_a_host_that_is_not_this_machine_is_said(home: Home, host: str) -> None:
-    with pytest.raises(Problem, match=r"panel\.host"), serve.panel(home, host=host, port=0):
+def test_a_host_without_an_address_is_said(home: Home) -> None:
+    with pytest.raises(Problem, match=r"panel\.host"), serve.panel(home, host="khong hop le", port=0):
         pass
 
 

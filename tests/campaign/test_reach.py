@@ -212,6 +212,7 @@ def measuring(world: World, campaign: Campaign) -> reach.Measuring:
     """Three posts of a Page and one of Zalo, an hour old."""
     for slug in ("mot", "hai", "ba"):
         published(world, campaign, "facebook", slug)
+        world.clock.advance(timedelta(minutes=1))
     published(world, campaign, "zalo", "bon")
     world.clock.advance(HOUR)
     return reach.Measuring(world.home.adapters, world.home.ledger("thử"), world.home.vault)
