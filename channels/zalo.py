@@ -187,7 +187,7 @@ class ZaloOfficialAccount(Channel):
     def find(self, outgoing: Outgoing, since: datetime, session: Session) -> Sighting:
         """Look for the article; never Absent, since the listing may lag behind (section 9).
 
-        A hidden one is saved, so that the next attempt shows that one instead of creating another.
+        A hidden one (the oldest, as a later one may be a later post's) is saved, so that the next attempt shows it.
         """
         saved = session.saved("article")
         try:
@@ -207,7 +207,7 @@ class ZaloOfficialAccount(Channel):
         if shown:
             return CannotSay(f"OA có {len(shown)} bài viết giống bài này; hãy mở oa.zalo.me để xem.")
         if articles:
-            session.save("article", str(articles[0]["id"]))
+            session.save("article", str(min(articles, key=lambda row: row.get("created", since))["id"]))
             return CannotSay("Bài viết đã có trên OA nhưng còn ẩn; gửi lại sẽ hiện đúng bài đó.")
         return CannotSay("Chưa thấy bài viết trên OA, nhưng Zalo có thể còn đang xử lý; hãy mở oa.zalo.me để xem.")
 
@@ -222,7 +222,7 @@ class ZaloOfficialAccount(Channel):
             # Without a date the words decide: an earlier post with the same words is taken.
             created = created_at(article) or created_at(row) or since
             if article.get("description") == outgoing.description and created >= since - _CLOCK_SKEW:
-                yield {"id": row["id"], "status": article.get("status", row.get("status"))}
+                yield {"id": row["id"], "status": article.get("status", row.get("status")), "created": created}
 
     def _detail(self, article: str, api: ZaloApi) -> dict[str, Any]:
         return {"id": article, **api.get("article/getdetail", id=article)}
