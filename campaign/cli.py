@@ -4,6 +4,7 @@ import errno
 import json
 import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +48,25 @@ def _leave(sentence: str, code: int) -> None:
 
 def _sentence(error: BaseException) -> str:
     """What the machine says, in words an administrator can act on."""
-    text = str(error).lower()
-    code = getattr(error, "errno", None)
-    if code == errno.ENOSPC or "disk is full" in text:
+    causes = list(_causes(error))
+    text = " ".join(str(cause).lower() for cause in causes)
+    codes = {getattr(cause, "errno", None) for cause in causes}
+    if errno.ENOSPC in codes or "disk is full" in text:
         return "Ổ đĩa đã đầy; hãy xóa bớt tệp rồi chạy lại."
-    if code in {errno.EACCES, errno.EPERM, errno.EROFS} or "readonly" in text:
+    if codes & {errno.EACCES, errno.EPERM, errno.EROFS} or "readonly" in text:
         return f"Không ghi được vào thư mục nhà ({error}); hãy kiểm tra quyền ghi."
     if "malformed" in text or "not a database" in text:
         return "Tệp cơ sở dữ liệu bị hỏng; hãy khôi phục từ bản sao lưu: lantoa restore TỆP."
     if "locked" in text:
         return "Cơ sở dữ liệu đang bận quá lâu; hãy đóng chương trình khác đang mở thư mục nhà rồi chạy lại."
     return f"Máy báo lỗi: {redact(str(error))}; hãy chạy lantoa doctor để kiểm tra."
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it came of: SQLite's failing roll-back hides the full disk behind it."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def default_home() -> Path:

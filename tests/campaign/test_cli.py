@@ -15,9 +15,12 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
+import peewee as pw
 import pytest
 
 from campaign import serve
+from campaign.cli import _sentence
+from campaign.db import database
 from campaign.errors import Problem
 from campaign.home import Home
 from campaign.models import Unit
@@ -114,6 +117,15 @@ def test_a_damaged_database_is_said_and_the_backup_offered(made: Path, tmp_path:
     broken.mkdir()
     (broken / "lantoa.db").write_bytes(b"not a database, but long enough to look like one" * 100)
     assert "lantoa restore" in failed(lantoa("doctor", "--home", broken), 1)
+
+
+def test_a_full_disk_is_said(home: Home) -> None:
+    pages = database.execute_sql("PRAGMA page_count").fetchone()[0]
+    database.execute_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(pw.OperationalError) as full, database.atomic("IMMEDIATE"):
+        for number in range(2000):
+            Unit.create(name=f"Xã {number}" * 20, kind="xã")
+    assert _sentence(full.value) == "Ổ đĩa đã đầy; hãy xóa bớt tệp rồi chạy lại."
 
 
 def test_the_doctor_names_what_is_not_well_and_what_to_do(made: Path) -> None:
