@@ -136,6 +136,11 @@ def _check_settings(kind: str, asked: Sequence[Setting], values: Mapping[str, st
     for setting in asked:
         if setting.required and not setting.default and not values.get(setting.name):
             raise Problem(f"Hãy nhập “{setting.label}”.")
+        value = values.get(setting.name, "")
+        if setting.digits and value and not (value.isascii() and value.isdigit()):
+            raise Problem(f"“{setting.label}” chỉ gồm chữ số; hãy chép lại từ trang của dịch vụ.")
+        if setting.choices and value and value not in dict(setting.choices):
+            raise Problem(f"“{setting.label}” chỉ nhận: {', '.join(words for _, words in setting.choices)}.")
     if KINDS[kind] is Loudspeaker:
         with requests.Session() as http:
             station = Loudspeaker(values, http)

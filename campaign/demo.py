@@ -111,6 +111,7 @@ def demo(port: int = 0) -> Iterator[Demo]:
         serving(facebook.app) as facebook_address,
         serving(zalo.app) as zalo_address,
     ):
+        facebook.tune(permalink_base=facebook_address)
         home = _home(Path(folder) / "home", clock, facebook_address, zalo_address)
         with panel(home, port=port) as address:
             # The simulated Zalo fetches covers from the panel, as the real one would from the public address.
@@ -127,9 +128,11 @@ def _home(folder: Path, clock: DemoClock, facebook_address: str, zalo_address: s
     lines = (
         "[services.facebook]",
         f'api_url = "{facebook_address}"',
+        f'page_url = "{facebook_address}/_feed"',
         "[services.zalo]",
         f'api_url = "{zalo_address}"',
         f'oauth_url = "{zalo_address}"',
+        f'page_url = "{zalo_address}/_feed"',
     )
     (folder / FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return create_home(folder, clock)

@@ -227,7 +227,7 @@ class Mixer:
             return f"phải dùng lại thông điệp này ({rule}) vì không còn thông điệp nào khác"
         last = self._last_use(message, seat)
         if last == _NEVER:
-            return "thông điệp chưa đăng lần nào trên kênh này"
+            return "thông điệp chưa đăng trên kênh này trong chiến dịch"
         days = (seat.day - last.astimezone(self.zone).date()).days
         return f"thông điệp nghỉ lâu nhất, lần trước cách đây {days} ngày"
 

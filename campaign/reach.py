@@ -31,7 +31,8 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 # What counts as carried out, and what as come to nothing. Cancelled posts were taken out of the plan.
 DONE = (PostState.PUBLISHED, PostState.AIRED)
-FAILED = (PostState.FAILED, PostState.MISSED, PostState.NOT_AIRED, PostState.REMOVED)
+# A missed post still waits for a person's choice: it is open, not lost.
+FAILED = (PostState.FAILED, PostState.NOT_AIRED, PostState.REMOVED)
 
 # ---------------------------------------------------------------- collecting
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from campaign import audit
 from campaign.adapters import Adapters
-from campaign.clock import local
+from campaign.clock import day_bounds, local, local_day
 from campaign.db import write
 from campaign.errors import NotAllowed, Problem
 from campaign.hours import is_quiet
@@ -24,6 +24,12 @@ from content.message import Picture, hash_document
 _AFRESH = {"state": PostState.SCHEDULED, "error": "", "hold": "", "tries": 0, "remote_id": None, "link": None}
 # The states in which nothing has left this machine yet.
 UNSENT = (PostState.SCHEDULED, PostState.MISSED, PostState.FAILED)
+# The states of a post that has spoken, may have, or will.
+SPEAKING = tuple(
+    state
+    for state in PostState
+    if state not in {PostState.CANCELLED, PostState.MISSED, PostState.FAILED, PostState.NOT_AIRED, PostState.REMOVED}
+)
 
 
 class Freezer:
@@ -133,9 +139,11 @@ def move(user: User, post: Post, due: datetime, now: datetime) -> None:
         raise Problem(f"Giờ mới nằm trong giờ yên lặng của kênh ({start}–{end}); hãy chọn giờ khác.")
     with write():
         _need_free(post, due)
+        _need_room(post, due)
         act_at = max(now, first_act(post.channel, due))
         forget_answers(post)
-        if not _set(post, UNSENT, due_at=due, act_at=act_at, **_AFRESH):
+        reason = "Do người lập lịch đổi giờ."
+        if not _set(post, UNSENT, due_at=due, act_at=act_at, reason=reason, **_AFRESH):
             raise Problem("Bài này đã gửi hoặc đang gửi nên không đổi giờ được.")
         audit.record("move", post, user=user, unit=post.channel.unit, now=now, due=due.isoformat())
 
@@ -233,6 +241,25 @@ def _need_free(post: Post, due: datetime) -> None:
     )
     if taken.exists():
         raise Problem("Kênh đã có bài vào đúng giờ này; hãy chọn giờ khác.")
+
+
+def _need_room(post: Post, due: datetime) -> None:
+    """A person moves a post within what the planner keeps: the campaign's days, the gap and the day's limit."""
+    channel, campaign = post.channel, post.campaign
+    if campaign is not None and not campaign.starts_on <= local_day(due) <= campaign.ends_on:
+        span = f"{campaign.starts_on:%d/%m/%Y}–{campaign.ends_on:%d/%m/%Y}"
+        raise Problem(f"Giờ mới nằm ngoài thời gian chiến dịch ({span}); hãy chọn ngày khác.")
+    others = Post.select().where(Post.channel == channel, Post.id != post.id, Post.state.in_(SPEAKING))
+    gap = timedelta(minutes=channel.min_gap_minutes)
+    near = others.where(Post.due_at > due - gap, Post.due_at < due + gap).order_by(Post.due_at).first()
+    if near is not None:
+        raise Problem(
+            f"Kênh đã có bài lúc {local(near.due_at):%H:%M %d/%m}; hai bài phải cách nhau ít nhất "
+            f"{channel.min_gap_minutes} phút, hãy chọn giờ khác."
+        )
+    begin, end = day_bounds(local_day(due))
+    if others.where(Post.due_at >= begin, Post.due_at < end).count() >= channel.max_per_day:
+        raise Problem(f"Ngày này kênh đã có {channel.max_per_day} bài, nhiều nhất cho phép; hãy chọn ngày khác.")
 
 
 def _set(post: Post, states: tuple[PostState, ...], **changes: Any) -> int:

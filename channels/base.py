@@ -191,6 +191,9 @@ class Setting:
     required: bool = True
     default: str = ""
     from_config: bool = False
+    # The only values it takes, each with its words on screen; and whether it is a number of the service's.
+    choices: tuple[tuple[str, str], ...] = ()
+    digits: bool = False
 
 
 @dataclass(frozen=True)

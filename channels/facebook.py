@@ -45,7 +45,7 @@ class FacebookPage(Channel):
     label = "Trang Facebook"
     icon = "facebook"
     settings = (
-        Setting("page_id", "Mã Trang", "Dãy số ở mục Giới thiệu, phần Tính minh bạch của Trang."),
+        Setting("page_id", "Mã Trang", "Dãy số ở mục Giới thiệu, phần Tính minh bạch của Trang.", digits=True),
         Setting("token", "Mã truy cập Trang", "Mã lấy từ người quản trị Trang; xem hướng dẫn nối kênh.", secret=True),
         Setting(
             "app_secret",

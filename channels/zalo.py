@@ -59,15 +59,16 @@ class ZaloOfficialAccount(Channel):
     label = "Zalo OA"
     icon = "zalo"
     settings = (
-        Setting("oa_id", "Mã OA", "Dãy số của OA, xem ở oa.zalo.me, mục Thông tin tài khoản."),
-        Setting("app_id", "Mã ứng dụng", "Mã của ứng dụng ở developers.zalo.me đã liên kết với OA."),
+        Setting("oa_id", "Mã OA", "Dãy số của OA, xem ở oa.zalo.me, mục Thông tin tài khoản.", digits=True),
+        Setting("app_id", "Mã ứng dụng", "Mã của ứng dụng ở developers.zalo.me đã liên kết với OA.", digits=True),
         Setting("author", "Tên tác giả", "Tên ghi dưới mỗi bài viết, nhiều nhất 50 ký tự.", default="Ban biên tập"),
         Setting(
             "comments",
             "Bình luận dưới bài",
-            "Ghi hide để tắt, show để mở. Nếu mở cần có người trông coi, vì có thể có lời gây hại cho người có HIV.",
+            "Nếu mở, cần có người trông coi, vì có thể có lời gây hại cho người có HIV.",
             required=False,
             default="hide",
+            choices=(("hide", "Tắt"), ("show", "Mở")),
         ),
         Setting("app_secret", "Khóa bí mật của ứng dụng", "Xem ở developers.zalo.me, mục Cài đặt.", secret=True),
         Setting("access_token", "Mã truy cập", "Nhận khi nối kênh; sau đó tự đổi mỗi ngày.", secret=True),

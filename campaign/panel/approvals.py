@@ -12,7 +12,7 @@ from campaign.models import Revision, RevisionState, User, Verdict
 from campaign.panel import waiting
 from campaign.panel.access import actions, fetch, home, may, rule, user
 from campaign.panel.forms import DecisionForm
-from campaign.panel.previews import differences, last_approved, previews
+from campaign.panel.previews import differences, last_approved, obstacles, previews
 from campaign.workflow import Decision, content_of
 
 bp = Blueprint("approvals", __name__)
@@ -87,6 +87,10 @@ def decide(revision_id: int) -> Any:
         return _page(revision, form, "Hãy bấm một trong ba nút: duyệt, trả lại hoặc từ chối.", 422)
     if not form.validate():
         return _page(revision, form, "Nhận xét dài quá 4.000 ký tự; hãy rút ngắn.", 422)
+    is_as_seen = form.seen_hash.data == revision.content_hash
+    refused = obstacles(content_of(revision)) if is_as_seen and decision is Decision.APPROVE else []
+    if refused:
+        return _page(revision, form, f"{refused[0]} Hãy trả lại để sửa.", 409)
     try:
         workflow.decide(
             user(), revision, decision, home().clock.now(),

@@ -32,6 +32,8 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from campaign.clock import local_day
+from campaign.panel.access import home
 from campaign.pictures import MOST_UPLOAD
 from channels.registry import KINDS
 from content.message import Message as Content
@@ -145,12 +147,17 @@ def _all_or_nothing(form: "SourceForm", field: Any) -> None:
         raise StopValidation(REQUIRED)
 
 
+def _not_ahead(_: Form, field: Any) -> None:
+    if field.data is not None and field.data > local_day(home().clock.now()):
+        raise ValidationError("Ngày kiểm chứng không thể ở phía sau hôm nay.")
+
+
 class SourceForm(PartForm):
     """Where a fact comes from."""
 
     title = StringField("Tên văn bản, tài liệu", [_all_or_nothing, Length(max=500)])
     year = IntegerField("Năm", [_all_or_nothing, NumberRange(1980, 2100)])
-    verified_on = DayField("Ngày kiểm chứng", [_all_or_nothing])
+    verified_on = DayField("Ngày kiểm chứng", [_all_or_nothing, _not_ahead])
     url = StringField("Địa chỉ", [Optional(), Length(max=2000), _web_address])
 
     def source(self) -> Source | None:

@@ -38,7 +38,7 @@ OUTCOMES: Mapping[str, Look] = {
     "gone": Look("Dịch vụ không còn giữ bài", "cloud-check", "grey"),
 }
 # Where a person looks whether a post is out, by kind: address made from the channel's public settings.
-_PAGES = {"facebook": "https://www.facebook.com/{page_id}", "zalo": "https://zalo.me/{oa_id}"}
+_PAGES = {"facebook": "{page_url}/{page_id}", "zalo": "{page_url}/{oa_id}"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
 def page_of(channel: Channel) -> str | None:
     """Where the public sees the channel, if that can be told from its settings."""
     needed = _PAGES.get(channel.kind)
-    known = {name: value for name, value in channel.settings.items() if value}
+    known = {name: value for name, value in channel.settings.items() if value} | home().config.service(channel.kind)
     try:
         return needed.format(**known) if needed else None
     except KeyError:

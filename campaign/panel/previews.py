@@ -57,6 +57,20 @@ def _preview(content: Content, kind: str) -> Preview:
     return Preview(kind, payload, problems, _reading(payload["text"], kind))
 
 
+def obstacles(content: Content) -> list[str]:
+    """What channels would refuse about the words themselves, each with its kind: such a text is not approved.
+
+    A home without a `public_url` may still approve what Zalo will carry one day.
+    """
+    no_address = home().config.public_url is None
+    return [
+        f"{KINDS[preview.kind].label}: {problem}"
+        for preview in previews(content)
+        for problem in preview.problems
+        if not (no_address and KINDS[preview.kind].limits.picture_required and "public_url" in problem)
+    ]
+
+
 def _reading(text: str, kind: str) -> str:
     adapter = home().adapters.of_kind(kind)
     return duration(speak(text).seconds(adapter.rate)) if isinstance(adapter, Loudspeaker) else ""

@@ -632,7 +632,7 @@ def test_a_frozen_use_far_ahead_does_not_tire_a_message_today() -> None:
         channel(frozen=frozen), posts=1, candidates=(message(1, "stigma"), message(2, "stigma")), ends_on=FIRST
     )
     (slot,) = plan(replace(what, channels=(channel(frozen=(*frozen, Frozen(local(LAST, 6), 2, "policy"))),))).slots
-    assert slot.message_id == 1 and "thông điệp chưa đăng lần nào trên kênh này" in slot.reason
+    assert slot.message_id == 1 and "thông điệp chưa đăng trên kênh này trong chiến dịch" in slot.reason
 
 
 def test_a_single_message_follows_itself_and_says_so() -> None:
@@ -645,7 +645,7 @@ def test_a_slot_says_why_it_is_there() -> None:
     slots = plan(month(posts=60)).slots
     assert slots[0].reason == (
         "Bài 1/60 trải đều trên kênh; đến lượt trụ cột “Kiến thức về HIV/AIDS”; "
-        "thông điệp chưa đăng lần nào trên kênh này."
+        "thông điệp chưa đăng trên kênh này trong chiến dịch."
     )
     assert slots[1].reason.startswith("Bài 2/60 trải đều trên kênh, cách bài trước 7 giờ; đến lượt trụ cột “")
     assert "thông điệp nghỉ lâu nhất, lần trước cách đây 20 ngày." in slots[-1].reason

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from campaign import channel_admin, scheduling, workflow
+from campaign.clock import local_day
 from campaign.errors import Problem
 from campaign.ledger import PAUSED, Claim, LedgerSession
-from campaign.models import Attempt, Channel, Membership, Post, PostState, Revision, Unit, set_note
+from campaign.models import Attempt, Campaign, Channel, Membership, Post, PostState, Revision, Unit, set_note
 from campaign.workflow import Decision
 from channels.base import Receipt, Rejected, State
 from channels.facebook import FacebookPage
@@ -62,6 +63,28 @@ def test_a_post_cannot_be_moved_into_the_night(world: World) -> None:
     post = world.post("facebook", "mot", world.clock.now() + HOUR)
     with pytest.raises(Problem, match="giờ yên lặng"):
         scheduling.move(world.people["editor"], post, world.clock.now() + 14 * HOUR, world.clock.now())
+
+
+def test_a_post_is_moved_only_within_what_the_planner_keeps(world: World) -> None:
+    """The gap to its neighbours, the limit of a day, and the days of its campaign."""
+    editor, now, channel = world.people["editor"], world.clock.now(), world.channels["facebook"]
+    post, _ = world.post("facebook", "mot", now + DAY), world.post("facebook", "hai", now + HOUR)
+    Channel.update(min_gap_minutes=60).where(Channel.id == channel.id).execute()
+    with pytest.raises(Problem, match="cách nhau ít nhất 60 phút"):
+        scheduling.move(editor, fresh(post), now + HOUR + MINUTE, now)
+    Channel.update(max_per_day=1).where(Channel.id == channel.id).execute()
+    with pytest.raises(Problem, match="nhiều nhất cho phép"):
+        scheduling.move(editor, fresh(post), now + 4 * HOUR, now)
+    campaign = Campaign.create(
+        unit=world.unit, name="Thử", starts_on=local_day(now), ends_on=local_day(now + 2 * DAY), shares={},
+        created_at=now,
+    )  # fmt: skip
+    Post.update(campaign=campaign).where(Post.id == post.id).execute()
+    with pytest.raises(Problem, match="ngoài thời gian chiến dịch"):
+        scheduling.move(editor, fresh(post), now + 3 * DAY, now)
+    scheduling.move(editor, fresh(post), now + 2 * DAY, now)
+    assert fresh(post).due_at == now + 2 * DAY
+    assert "đổi giờ" in fresh(post).reason
 
 
 # ---------------------------------------------------------------- withdrawn, cancelled, gone
@@ -309,3 +332,17 @@ def test_a_dead_token_does_not_overwrite_a_pause_that_a_person_made(world: World
     world.home.vault.store(world.channels["facebook"], {"token": "sai"}, world.clock)
     delivery.carry_out(claim)
     assert "Đang kiểm tra." in Channel.get_by_id(world.channels["facebook"].id).paused
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "sentence"),
+    [("facebook", "page_id", "<b>x", "chỉ gồm chữ số"), ("zalo", "comments", "có", "chỉ nhận: Tắt, Mở")],
+)
+def test_what_no_service_would_take_is_not_stored_as_connected(
+    world: World, kind: str, name: str, value: str, sentence: str
+) -> None:
+    channel = world.channels[kind]
+    values = {**channel.settings, name: value}
+    with pytest.raises(Problem, match=sentence):
+        channel_admin.connect(world.people["administrator"], channel, values, world.home.vault, world.clock)
+    assert Channel.get_by_id(channel.id).settings == channel.settings

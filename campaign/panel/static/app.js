@@ -131,6 +131,8 @@ document.addEventListener("DOMContentLoaded", () => {
   all("[data-add-row]").forEach(addRow);
   all("select[data-submit]").forEach(submits);
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+  // On a phone the fault may be far below the top at which the page opens.
+  document.querySelector(".first-fault")?.scrollIntoView({ block: "center" });
   document.addEventListener("submit", confirmFirst, true);
   document.addEventListener("submit", sendOnce);
 });

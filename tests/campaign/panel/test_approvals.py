@@ -19,7 +19,9 @@ Browsers = Callable[[str], FlaskClient]
 
 @pytest.fixture
 def submitted(people: dict[str, User], unit: Unit, clock: SetClock) -> Revision:
-    revision = create(people["editor"], unit, content("cho-duyet", "Không lây qua cái bắt tay."), clock.now())
+    # Long enough to be read aloud in half a minute, the least a station takes.
+    words = content("cho-duyet", "Không lây qua cái bắt tay. " * 16)
+    revision = create(people["editor"], unit, words, clock.now())
     submit(people["editor"], revision, clock.now())
     return revision
 
@@ -192,3 +194,15 @@ def test_an_approver_elsewhere_finds_nothing_here(
     assert browser.get(f"/duyet/{submitted.id}").status_code == 404
     assert browser.post(f"/duyet/{submitted.id}", data=data).status_code == 404
     assert "Không có bản nào chờ bạn duyệt." in browser.get("/duyet").text
+
+
+def test_a_text_that_a_channel_would_refuse_is_not_approved(
+    approver: FlaskClient, people: dict[str, User], unit: Unit, clock: SetClock
+) -> None:
+    revision = create(people["editor"], unit, content("qua-ngan", "Không lây qua cái bắt tay."), clock.now())
+    submit(people["editor"], revision, clock.now())
+    data = {"decision": "approve", "seen_hash": revision.content_hash, "comment": ""}
+    answer = approver.post(f"/duyet/{revision.id}", data=data)
+    assert answer.status_code == 409
+    assert "Đài truyền thanh: Bài đọc chỉ" in answer.text
+    assert fresh(revision).state == "submitted"
