@@ -137,6 +137,7 @@ def move(user: User, post: Post, due: datetime, now: datetime) -> None:
     if is_quiet(post.channel.quiet, local(due).time()):
         start, end = post.channel.quiet
         raise Problem(f"Giờ mới nằm trong giờ yên lặng của kênh ({start}–{end}); hãy chọn giờ khác.")
+    _heed_late_answer(post, now)
     with write():
         _need_free(post, due)
         _need_room(post, due)
@@ -151,6 +152,7 @@ def move(user: User, post: Post, due: datetime, now: datetime) -> None:
 def send_now(user: User, post: Post, now: datetime) -> None:
     """Let a missed or failed post go out at once, on a person's word."""
     need(user, "plan", post.channel.unit)
+    _heed_late_answer(post, now)
     with write():
         _need_free(post, now)
         forget_answers(post)
@@ -241,6 +243,19 @@ def _need_free(post: Post, due: datetime) -> None:
     )
     if taken.exists():
         raise Problem("Kênh đã có bài vào đúng giờ này; hãy chọn giờ khác.")
+
+
+def _heed_late_answer(post: Post, now: datetime) -> None:
+    """Raises Problem where the service has accepted the post after all: its answer came when the post was no longer
+    waiting for one. The worker then adopts it; sending anew would make a second post."""
+    news = Attempt.select().where(Attempt.post == post, Attempt.remote_id.is_null(False))
+    if post.remote_id:
+        news = news.where(Attempt.remote_id != post.remote_id)
+    if not news.exists():
+        return
+    with write():
+        _set(post, (PostState.MISSED, PostState.FAILED), state=PostState.UNSURE, act_at=now, looks=0)
+    raise Problem("Kênh đã trả lời là đã nhận bài này; chương trình đang ghi nhận và không gửi lại.")
 
 
 def _need_room(post: Post, due: datetime) -> None:

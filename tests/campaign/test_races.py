@@ -204,6 +204,30 @@ def test_a_person_cannot_release_what_the_service_has_meanwhile_accepted(world: 
     assert state(post) is PostState.PUBLISHED
 
 
+@pytest.mark.parametrize("step", ["send_now", "move"])
+def test_an_answer_that_comes_after_a_person_gave_up_is_adopted_not_sent_over(world: World, step: str) -> None:
+    post = world.post("facebook", "mot")
+    slow = world.home.delivery("chậm").ledger
+    (claim,) = slow.claim(1)
+    attempt = slow.open_attempt(claim, post.payload_hash, None)
+    assert isinstance(attempt, Attempt)
+    lease_over(world)
+    world.home.ledger("khác").reap()
+    world.clock.advance(3 * HOUR)
+    scheduling.settle_doubt(world.people["editor"], fresh(post), is_out=False, now=world.clock.now())
+    assert state(post) is PostState.MISSED
+    slow.answered(attempt, Receipt(f"{world.page_id}_7", State.PUBLISHED))
+    now = world.clock.now()
+    with pytest.raises(Problem, match="không gửi lại"):
+        if step == "send_now":
+            scheduling.send_now(world.people["editor"], fresh(post), now)
+        else:
+            scheduling.move(world.people["editor"], fresh(post), now + HOUR, now)
+    world.deliver()
+    assert (state(post), fresh(post).remote_id) == (PostState.PUBLISHED, f"{world.page_id}_7")
+    assert world.feed == []
+
+
 def test_an_article_that_was_shown_is_adopted_though_its_hour_has_passed(world: World) -> None:
     world.zalo.fault("cut", match="article/update")
     post = world.post("zalo", "mot")
