@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from campaign.config import Config
 from campaign.models import Channel as ChannelRow
-from campaign.models import Secret
+from campaign.models import Secret, Unit
+from campaign.pronunciations import lexicon_of
 from channels.base import Channel, Setting
 from channels.http import Http
 from channels.registry import KINDS
@@ -20,7 +21,11 @@ class Adapters:
     def of(self, row: ChannelRow) -> Channel:
         """The channel object of a row."""
         settings: Mapping[str, str] = {**row.settings, **self._config.service(row.kind)}
-        return KINDS[row.kind](settings, self._http)
+        return KINDS[row.kind](settings, self._http, lexicon_of(row.unit))
+
+    def for_unit(self, kind: str, unit: Unit) -> Channel:
+        """A channel object of a kind as a unit would have it: to compose words and check limits offline."""
+        return KINDS[kind](self._config.service(kind), self._http, lexicon_of(unit))
 
     def of_kind(self, kind: str) -> Channel:
         """A channel object of a kind without a row: to compose words and check limits offline."""

@@ -10,8 +10,8 @@ from campaign.clock import ZONE, day_bounds, local_day
 from campaign.db import write
 from campaign.errors import Problem
 from campaign.models import Channel, Confirmation, Post, PostState, Revision, Unit, User, Verdict
-from campaign.rights import units_where
-from campaign.workflow import content_of, need
+from campaign.rights import need, units_where
+from campaign.workflow import content_of
 from channels.base import Outgoing
 from channels.loudspeaker import Loudspeaker
 from channels.registry import KINDS

@@ -9,8 +9,8 @@ from campaign import audit
 from campaign.db import write
 from campaign.errors import Problem
 from campaign.models import Campaign, CampaignChannel, CampaignMessage, Channel, Message, Unit, User
-from campaign.rights import ancestors, subtree
-from campaign.workflow import need
+from campaign.rights import ancestors, need, subtree
+from content.observances import OBSERVANCES
 from content.taxonomy import PILLARS
 
 LONGEST = 366  # days
@@ -19,7 +19,10 @@ MOST_A_WEEK = 50
 
 @dataclass(frozen=True)
 class Terms:
-    """What a campaign is to be. `shares` are weights by pillar, `aims` posts a week by channel id."""
+    """What a campaign is to be. `shares` are weights by pillar, `aims` posts a week by channel id.
+
+    `anchor` is the observance that its dates follow (content.observances), empty for dates of its own.
+    """
 
     name: str
     starts_on: date
@@ -28,6 +31,7 @@ class Terms:
     min_repeat_days: int
     aims: Mapping[int, int]
     messages: Collection[int]
+    anchor: str = ""
 
 
 def create(user: User, unit: Unit, terms: Terms, now: datetime) -> Campaign:
@@ -91,6 +95,7 @@ def _check(unit: Unit, terms: Terms) -> None:
             any(not 1 <= posts <= MOST_A_WEEK for posts in terms.aims.values()),
             f"Số bài mỗi tuần của một kênh phải từ 1 đến {MOST_A_WEEK}.",
         ),
+        (bool(terms.anchor) and terms.anchor not in OBSERVANCES, "Không có dịp này; hãy tải lại trang."),
         (not terms.messages, "Hãy chọn ít nhất một thông điệp."),
         (not _are_usable(unit, terms.messages), "Có thông điệp không thuộc đơn vị hoặc cấp trên; hãy tải lại trang."),
     ):
@@ -110,6 +115,7 @@ def _row(terms: Terms) -> dict[str, Any]:
         "ends_on": terms.ends_on,
         "shares": percentages(terms.shares),
         "min_repeat_days": terms.min_repeat_days,
+        "anchor": terms.anchor,
     }
 
 

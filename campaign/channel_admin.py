@@ -15,8 +15,8 @@ from campaign.db import write
 from campaign.errors import Problem, WrongUse
 from campaign.hours import is_quiet, parse_time
 from campaign.models import Channel, Post, PostState, Secret, Unit, User
+from campaign.rights import need
 from campaign.vault import Vault
-from campaign.workflow import need
 from channels.base import NeedsLogin, Rejected, Setting
 from channels.loudspeaker import Loudspeaker
 from channels.registry import KINDS

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from campaign import clearance
 from campaign.adapters import Adapters, is_connected
 from campaign.clock import local
 from campaign.db import connected, write
@@ -183,7 +184,7 @@ class Delivery:
             return "Thông điệp không còn trong thời hạn dùng; hãy gia hạn và duyệt lại, hoặc hủy bài."
         if not is_connected(channel):
             return "Kênh chưa kết nối; hãy vào trang Kênh để kết nối."
-        return ""
+        return clearance.hold(post, day)
 
     def _attempt(self, claim: Claim, post: Post, outgoing: Outgoing, ahead: bool) -> None:
         channel = post.channel

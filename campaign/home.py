@@ -14,6 +14,7 @@ from campaign import db, library
 from campaign.adapters import Adapters
 from campaign.clock import Clock
 from campaign.config import Config
+from campaign.consents import Evidence
 from campaign.delivery import Delivery
 from campaign.errors import Problem, WrongUse
 from campaign.ledger import Ledger
@@ -38,6 +39,7 @@ class Home:
     store: PictureStore
     adapters: Adapters
     freezer: Freezer
+    evidence: Evidence
 
     def ledger(self, worker: str = "") -> Ledger:
         """A ledger for one worker."""
@@ -110,7 +112,9 @@ def _assemble(config: Config, clock: Clock) -> Home:
     store = PictureStore(config.media)
     # The worker's threads beside those that send ask the services too.
     adapters = Adapters(config, threads + 2)
-    return Home(config, clock, Vault(config.keys), store, adapters, Freezer(adapters, store, config.public_url))
+    vault = Vault(config.keys)
+    freezer = Freezer(adapters, store, config.public_url)
+    return Home(config, clock, vault, store, adapters, freezer, Evidence(config.home / "evidence", vault))
 
 
 def furnish(home: Home, unit_name: str, unit_kind: str) -> tuple[Unit, Loaded]:

@@ -13,7 +13,7 @@ from campaign.db import write
 from campaign.models import Message, Revision, RevisionState, Unit
 from campaign.workflow import latest_revision, new_library_revision
 from content.message import Message as Content
-from content.message import MessageError, load_library
+from content.message_file import MessageError, load_library
 
 
 @dataclass(frozen=True)

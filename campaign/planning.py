@@ -24,8 +24,9 @@ from campaign.models import (
     User,
 )
 from campaign.planner import Aim, Candidate, ChannelRules, Frozen, Plan, PlanInput, Window, plan
+from campaign.rights import need
 from campaign.scheduling import Freezer, schedule
-from campaign.workflow import content_of, need
+from campaign.workflow import content_of
 
 # Posts that were meant to speak and count for gaps, rests and aims.
 COUNTING = tuple(state for state in PostState if state not in (PostState.CANCELLED, PostState.NOT_AIRED))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from campaign.errors import NotAllowed
 from campaign.models import Membership, Unit, User
 
 
@@ -15,13 +16,14 @@ class Role:
 
 
 # Actions: view (library, calendar, campaigns), write (messages), approve, plan (campaigns and their posts),
-# air (today's broadcasts), reach (figures), manage (units, users, channels), audit (the log).
+# air (today's broadcasts), facts (local facts and pronunciations), consent (the evidence of consents), reach (figures),
+# manage (units, users, channels), audit (the log).
 ROLES: Mapping[str, Role] = {
-    "editor": Role("Biên tập viên", frozenset({"view", "write", "plan", "reach"})),
-    "approver": Role("Người duyệt", frozenset({"view", "approve", "reach", "audit"})),
-    "operator": Role("Phát thanh viên", frozenset({"air"})),
+    "editor": Role("Biên tập viên", frozenset({"view", "write", "plan", "facts", "reach"})),
+    "approver": Role("Người duyệt", frozenset({"view", "approve", "consent", "reach", "audit"})),
+    "operator": Role("Phát thanh viên", frozenset({"air", "facts"})),
     "reviewer": Role("Người theo dõi", frozenset({"view", "reach"})),
-    "administrator": Role("Quản trị", frozenset({"view", "manage", "reach", "audit"})),
+    "administrator": Role("Quản trị", frozenset({"view", "manage", "facts", "reach", "audit"})),
 }
 
 ACTIONS = frozenset[str]().union(*(role.actions for role in ROLES.values()))
@@ -38,6 +40,12 @@ def can(user: User, action: str, unit: Unit) -> bool:
         row.unit_id in chain and action in ROLES[row.role].actions
         for row in Membership.select().where(Membership.user == user)
     )
+
+
+def need(user: User, action: str, unit: Unit) -> None:
+    """Raises NotAllowed unless the user may do this in the unit."""
+    if not can(user, action, unit):
+        raise NotAllowed("Bạn không có quyền làm việc này.")
 
 
 def units_where(user: User, action: str) -> set[int]:

@@ -4,21 +4,23 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaign import audit
+from campaign import audit, consents, local_facts
 from campaign.adapters import Adapters
 from campaign.clock import day_bounds, local, local_day
 from campaign.db import write
 from campaign.errors import NotAllowed, Problem
 from campaign.hours import is_quiet
 from campaign.ledger import PAUSED, forget_answers
-from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, User
+from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
 from campaign.pictures import PictureStore
-from campaign.rights import units_where
-from campaign.workflow import content_of, is_approved, need
+from campaign.rights import need, units_where
+from campaign.workflow import content_of, is_approved
 from channels.base import Media, Outgoing
 from channels.registry import KINDS
 from content.message import Message as Content
 from content.message import Picture, hash_document
+from content.placeholders import fill, used_by
+from content.render import wordings
 
 # What a post is that begins anew: nothing of an earlier try stands.
 _AFRESH = {"state": PostState.SCHEDULED, "error": "", "hold": "", "tries": 0, "remote_id": None, "link": None}
@@ -38,9 +40,15 @@ class Freezer:
     def __init__(self, adapters: Adapters, store: PictureStore, public_url: str | None) -> None:
         self._adapters, self._store, self.public_url = adapters, store, public_url
 
-    def payload(self, content: Content, kind: str) -> dict[str, Any]:
-        """The words and picture of a message for a kind of channel, as plain JSON values."""
-        words = self._adapters.of_kind(kind).compose(content)
+    def payload(self, content: Content, kind: str, unit: Unit, wording: int = 0) -> dict[str, Any]:
+        """The words and picture of a message for a kind of channel, as plain JSON values.
+
+        `local` are the values of the unit that went into the words; what the unit lacks shows its label in brackets.
+        `wording` counts the posts of the message that the channel has had: each says it in other words.
+        """
+        known = local_facts.values_of(unit)
+        local = {name: known[name] for name in used_by(content, kind) if name in known}
+        words = self._adapters.for_unit(kind, unit).compose(fill(content, local), wording)
         picture = content.picture or self._default_picture(kind)
         takes_picture = KINDS[kind].limits.pictures > 0
         media = (
@@ -52,6 +60,8 @@ class Freezer:
             "text": words.text,
             "link": None,
             "media": media,
+            **({"local": local} if local else {}),
+            **({"wording": wording} if wording else {}),
         }
 
     def _default_picture(self, kind: str) -> Picture | None:
@@ -72,10 +82,15 @@ class Freezer:
     def _media_url(self, item: dict[str, str]) -> str | None:
         return f"{self.public_url}/media/{item['sha256']}.jpg" if self.public_url else None
 
-    def problems(self, content: Content, kind: str, due: datetime) -> list[str]:
-        """What a kind of channel would refuse about a message, before anyone approves it."""
-        outgoing = self.outgoing(self.payload(content, kind), "preview", due)
-        return self._adapters.of_kind(kind).problems(outgoing)
+    def problems(self, content: Content, kind: str, unit: Unit, due: datetime) -> list[str]:
+        """What a kind of channel would refuse about a message, in any of its wordings, before anyone approves it."""
+        adapter = self._adapters.for_unit(kind, unit)
+        found = [
+            problem
+            for wording in range(len(wordings(content, kind)))
+            for problem in adapter.problems(self.outgoing(self.payload(content, kind, unit, wording), "preview", due))
+        ]
+        return list(dict.fromkeys(found))
 
 
 def first_act(channel: Channel, due: datetime) -> datetime:
@@ -100,7 +115,9 @@ def schedule(
     """One post in the ledger. Raises Problem where the revision is not approved or the hour is taken."""
     if not is_approved(revision):
         raise Problem("Chỉ bản đã duyệt mới được lên lịch.")
-    payload = freezer.payload(content_of(revision), channel.kind)
+    content = content_of(revision)
+    _need_clear(revision, content, channel, due)
+    payload = freezer.payload(content, channel.kind, channel.unit, _times_said(revision, channel))
     with write():
         taken = Post.select().where(Post.channel == channel, Post.due_at == due, Post.state != PostState.CANCELLED)
         if taken.exists():
@@ -115,6 +132,46 @@ def schedule(
             due=due.isoformat(),
         )  # fmt: skip
     return post
+
+
+def _need_clear(revision: Revision, content: Content, channel: Channel, due: datetime) -> None:
+    """Raises Problem where a local fact of the channel's unit is missing or old, or a consent does not reach there."""
+    day = local_day(due)
+    found = local_facts.gaps(used_by(content, channel.kind), channel.unit, day)
+    if found:
+        raise Problem(found[0].sentence)
+    consent = consents.obstacle(revision.message, content.register, revision.content_hash, [channel.kind], day)
+    if consent:
+        raise Problem(consent)
+
+
+def _times_said(revision: Revision, channel: Channel) -> int:
+    """How many posts of the message the channel has had or will have."""
+    said: int = (
+        Post.select()
+        .join(Revision)
+        .where(Post.channel == channel, Revision.message == revision.message_id, Post.state != PostState.CANCELLED)
+        .count()
+    )
+    return said
+
+
+def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime) -> None:
+    """Put the local facts that hold now into a post that has not gone out: a person saw the difference and agrees."""
+    need(user, "plan", post.channel.unit)
+    content = content_of(post.revision)
+    _need_clear(post.revision, content, post.channel, post.due_at)
+    payload = freezer.payload(content, post.channel.kind, post.channel.unit, post.payload.get("wording", 0))
+    with write():
+        before = post.payload.get("local", {})
+        changes = {"payload": payload, "payload_hash": hash_document(payload), "hold": "", "act_at": now}
+        unchanged = Post.payload_hash == post.payload_hash
+        if not Post.update(**changes).where(Post.id == post.id, Post.state.in_(UNSENT), unchanged).execute():
+            raise Problem("Bài này đã gửi hoặc đang gửi; hãy tải lại trang.")
+        audit.record(
+            "renew_local_facts", post, user=user, unit=post.channel.unit, now=now, before=before,
+            after=payload.get("local", {}),
+        )  # fmt: skip
 
 
 def cancel(user: User, post: Post, now: datetime, comment: str = "") -> None:
@@ -222,17 +279,17 @@ def resume_sending(user: User, now: datetime) -> None:
         audit.record("resume_sending", pause, user=user, unit=None, now=now, reason=pause.value, doubtful=doubtful)
 
 
-def stop_revision(user: User, revision: Revision, now: datetime) -> int:
-    """Stop everything scheduled with a revision whose approval was withdrawn; gives the number of posts."""
+def stop_revision(user: User | None, revision: Revision, now: datetime, reason: str = "Bản đã bị thu hồi.") -> int:
+    """Stop everything scheduled with a revision that may no longer be used; gives the number of posts."""
     stopped = 0
     waiting = (*UNSENT, PostState.HANDED_OVER, PostState.SCHEDULED_REMOTELY)
     for post in Post.select().where(Post.revision == revision, Post.state.in_(waiting)):
         with write():
             done = _set(post, (*UNSENT, PostState.HANDED_OVER), state=PostState.CANCELLED) or _set(
-                post, (PostState.SCHEDULED_REMOTELY,), hold="Bản đã bị thu hồi; đang rút khỏi dịch vụ.", act_at=now
+                post, (PostState.SCHEDULED_REMOTELY,), hold=f"{reason} Đang rút khỏi dịch vụ.", act_at=now
             )
             if done:
-                audit.record("cancel", post, user=user, unit=post.channel.unit, now=now, comment="Bản đã bị thu hồi.")
+                audit.record("cancel", post, user=user, unit=post.channel.unit, now=now, comment=reason)
         stopped += done
     return stopped
 

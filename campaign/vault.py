@@ -93,6 +93,19 @@ class Vault:
             ) from None
         return values
 
+    def seal_bytes(self, data: bytes) -> bytes:
+        """A file as bytes that mean nothing without the key."""
+        return self._fernet.encrypt(data)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The file again. Raises Problem where it was sealed with another key."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            raise Problem(
+                "Không mở được tệp này bằng khóa trên máy này; hãy chép lại thư mục keys của máy cũ."
+            ) from None
+
     def store(self, channel: Channel, values: Mapping[str, str], clock: Clock) -> None:
         """Replace all secrets of a channel: a person has connected it."""
         if not values:

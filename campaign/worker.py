@@ -17,6 +17,7 @@ from typing import Any
 import peewee as pw
 import schedule
 
+from campaign import withdrawals
 from campaign.clock import local_day, monotonic
 from campaign.db import connected, write
 from campaign.errors import Problem
@@ -123,6 +124,7 @@ class WorkerLoop:
         now = self.home.clock.now()
         with connected():
             expire(local_day(now), now)
+            withdrawals.expire(local_day(now), now)
 
     def _withdraw(self) -> None:
         with connected():

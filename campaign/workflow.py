@@ -7,11 +7,12 @@ makes a new revision, which needs an approval of its own. Nobody approves what t
 from datetime import date, datetime
 from enum import StrEnum
 
-from campaign import audit
+from campaign import audit, clearance
+from campaign.clock import local_day
 from campaign.db import write
-from campaign.errors import NotAllowed, Problem
+from campaign.errors import Problem
 from campaign.models import Message, Revision, RevisionState, Unit, User, Verdict
-from campaign.rights import can
+from campaign.rights import need
 from content.message import Message as Content
 from content.message import hash_document
 
@@ -32,12 +33,6 @@ _LEADS_TO = {
     Decision.RETURN: RevisionState.RETURNED,
     Decision.REJECT: RevisionState.REJECTED,
 }
-
-
-def need(user: User, action: str, unit: Unit) -> None:
-    """Raises NotAllowed unless the user may do this in the unit."""
-    if not can(user, action, unit):
-        raise NotAllowed("Bạn không có quyền làm việc này.")
 
 
 def create(user: User, unit: Unit, content: Content, now: datetime) -> Revision:
@@ -115,12 +110,17 @@ def take_back(user: User, revision: Revision, now: datetime) -> None:
 def decide(
     user: User, revision: Revision, decision: Decision, now: datetime, *, seen_hash: str, comment: str = ""
 ) -> None:
-    """An approver's word on exactly the text they saw (`seen_hash`). Returning and rejecting need a comment."""
+    """An approver's word on exactly the text they saw (`seen_hash`). Returning and rejecting need a comment.
+
+    Raises Problem where the text may not be approved, with the first thing in its way (`clearance.obstacles`).
+    """
     need(user, "approve", revision.message.unit)
     if user.id in writers(revision):
         raise Problem("Bạn đã viết hoặc gửi bản này; người khác phải duyệt.")
     if revision.content_hash != seen_hash or hash_document(revision.document) != seen_hash:
         raise Problem("Bản này đã thay đổi sau khi bạn mở; hãy xem lại rồi quyết định.")
+    if decision is Decision.APPROVE and (obstacles := clearance.obstacles(revision, local_day(now))):
+        raise Problem(obstacles[0])
     comment = comment.strip()
     if decision is not Decision.APPROVE and not comment:
         raise Problem("Hãy ghi lý do để người viết biết cần sửa gì.")
@@ -136,11 +136,16 @@ def withdraw(user: User, revision: Revision, comment: str, now: datetime) -> Non
     need(user, "approve", revision.message.unit)
     if not comment.strip():
         raise Problem("Hãy ghi lý do thu hồi.")
+    retire(revision, user, comment.strip(), now)
+
+
+def retire(revision: Revision, user: User, comment: str, now: datetime) -> None:
+    """End an approval for a reason that needs no approver: a consent withdrawn, a pack called back."""
     with write():
         _step(
             revision, (RevisionState.APPROVED,), RevisionState.WITHDRAWN, user, now, "withdraw", detail_comment=comment
         )
-        _say(revision, "withdraw", user, comment.strip(), now)
+        _say(revision, "withdraw", user, comment, now)
 
 
 def expire(today: date, now: datetime) -> int:

@@ -18,6 +18,7 @@ import requests
 
 from content.message import Message
 from content.render import Rendered, render
+from content.speech import DEFAULT, Lexicon
 
 # ---------------------------------------------------------------- what goes out and what comes back
 
@@ -253,16 +254,23 @@ class Channel(ABC):
     # Whether a person, not a service, says that the post went out.
     confirmed_by_person: ClassVar[bool] = False
 
-    def __init__(self, settings: Mapping[str, str], http: requests.Session) -> None:
-        """`settings` are the public ones; secrets come from `session.credentials` call by call."""
+    def __init__(self, settings: Mapping[str, str], http: requests.Session, lexicon: Lexicon = DEFAULT) -> None:
+        """`settings` are the public ones; secrets come from `session.credentials` call by call.
+
+        `lexicon` is how the place of this channel says abbreviations and names.
+        """
+        self.lexicon = lexicon
         self.options = {setting.name: settings.get(setting.name) or setting.default for setting in self.settings}
         self.http = http
 
     # -- before approval, offline
 
-    def compose(self, message: Message) -> Rendered:
-        """The exact words this kind of channel will carry: what the approver sees and what is frozen."""
-        return render(message, self.kind)
+    def compose(self, message: Message, wording: int = 0) -> Rendered:
+        """The exact words this kind of channel will carry: what the approver sees and what is frozen.
+
+        `wording` counts the times that the message was said there before.
+        """
+        return render(message, self.kind, wording)
 
     def problems(self, outgoing: Outgoing) -> list[str]:
         """What the service would refuse, as Vietnamese sentences. Needs no network; checks the declared limits."""

@@ -92,10 +92,11 @@ class Loudspeaker(Channel):
 
     # -- before approval
 
-    def compose(self, message: Message) -> Rendered:
+    def compose(self, message: Message, wording: int = 0) -> Rendered:
         """The loudspeaker text in the form a person reads: numbers, dates and abbreviations written out."""
-        rendered = render(message, self.kind)
-        return Rendered(title=rendered.title, description=rendered.description, text=speak(rendered.text).text)
+        rendered = render(message, self.kind, wording)
+        text = speak(rendered.text, lexicon=self.lexicon).text
+        return Rendered(title=rendered.title, description=rendered.description, text=text)
 
     def problems(self, outgoing: Outgoing) -> list[str]:
         """What a reader would stumble over, and a reading time (bookends included) outside 30 s to 5 minutes."""
@@ -106,7 +107,7 @@ class Loudspeaker(Channel):
             return [*problems, str(error)]
         if not outgoing.text.strip():
             return problems
-        spoken = speak("\n\n".join((self.opening, outgoing.text, self.closing)))
+        spoken = speak("\n\n".join((self.opening, outgoing.text, self.closing)), lexicon=self.lexicon)
         problems += dict.fromkeys(warning.message for warning in spoken.warnings)
         return problems + _length_problems(spoken.seconds(rate))
 
@@ -172,7 +173,7 @@ class Loudspeaker(Channel):
         return int(value)
 
     def _bookend(self, name: str) -> str:
-        return speak(self.options[name].replace("{station}", self.options["station"])).text
+        return speak(self.options[name].replace("{station}", self.options["station"]), lexicon=self.lexicon).text
 
 
 def _length_problems(seconds: float) -> list[str]:

@@ -88,9 +88,9 @@ class ZaloOfficialAccount(Channel):
 
     # -- before approval
 
-    def compose(self, message: Message) -> Rendered:
+    def compose(self, message: Message, wording: int = 0) -> Rendered:
         """As for every channel; without a description, the beginning of the text, since Zalo demands one."""
-        words = super().compose(message)
+        words = super().compose(message, wording)
         opening = shorten(words.text.split("\n\n", maxsplit=1)[0], _DESCRIPTION_LIMIT, placeholder="…")
         return replace(words, description=words.description or opening)
 

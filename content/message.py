@@ -1,42 +1,12 @@
-"""Messages: what we say, as Markdown files with TOML front matter.
-
-A message file looks like this; `docs/message-file.md` explains every key::
-
-    +++
-    id = "kien-thuc-ba-duong-lay"
-    title = "HIV chỉ lây qua ba đường"
-    pillar = "knowledge"
-    ...
-    +++
-    The base text, in Markdown.
-
-Reading is strict (an unknown key or a misspelt topic is a mistake someone should hear about)
-and patient (one broken file never keeps the others from loading).
-"""
+"""Messages: what we say, as values. `content/message_file.py` reads them from files."""
 
 import hashlib
 import json
-import re
-import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-from content.taxonomy import AUDIENCES, PILLARS, REGISTERS, TOPICS
-
-FENCE = "+++"
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-class MessageError(Exception):
-    """A message that cannot be read: `file`, 1-based `line` and one Vietnamese sentence `what`."""
-
-    def __init__(self, file: str, line: int, what: str) -> None:
-        super().__init__(f"{file}, dòng {line}: {what}")
-        self.file, self.line, self.what = file, line, what
 
 
 @dataclass(frozen=True)
@@ -51,11 +21,25 @@ class Source:
 
 @dataclass(frozen=True)
 class Variant:
-    """The wording for one kind of channel. An empty field falls back to the message itself."""
+    """The words for one kind of channel. An empty field falls back to the message itself.
+
+    `wordings` say the same as `text` in other words, for repeats: a Page refuses one text twice running. `long` is
+    the item of two to three minutes that a loudspeaker may carry in place of the spot.
+    """
 
     text: str = ""
     title: str = ""
     description: str = ""
+    wordings: tuple[str, ...] = ()
+    long: str = ""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The message in a minority language: its name in Vietnamese and the text, whoever entered it vouching for it."""
+
+    language: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +55,9 @@ class Picture:
 class Message:
     """One message: one idea, one action, with its sources and its wording per kind of channel.
 
-    `valid_from` and `valid_until` are local calendar days, both included; `channels` are the kinds it fits.
+    `valid_from` and `valid_until` are local calendar days, both included; `channels` are the kinds it fits; `short`
+    is the message in 160 characters; `spokespersons` are who may lend it their voice; `repeat` says that it is meant
+    to go out again and again, for which it needs three wordings.
     """
 
     id: str
@@ -87,6 +73,14 @@ class Message:
     text: str
     variants: Mapping[str, Variant] = field(default_factory=dict)
     picture: Picture | None = None
+    idea: str = ""
+    action: str = ""
+    short: str = ""
+    format: str = ""
+    spokespersons: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    repeat: bool = False
+    translations: tuple[Translation, ...] = ()
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the message may go out on this local calendar day."""
@@ -94,8 +88,14 @@ class Message:
 
     def document(self) -> dict[str, Any]:
         """Everything an approver judges, as plain JSON values. The content hash is taken over exactly this."""
-        plain: dict[str, Any] = json.loads(json.dumps(_plain(self), ensure_ascii=False))
-        return plain
+        return {name: value for name, value in _plain(self).items() if value or name not in _SINCE_0_2}
+
+    def texts(self) -> Iterator[str]:
+        """Every passage that somebody may read or hear, in the order of the page."""
+        yield from filter(None, (self.title, self.idea, self.action, self.short, self.text))
+        for variant in self.variants.values():
+            yield from filter(None, (variant.title, variant.description, variant.text, *variant.wordings, variant.long))
+        yield from (translation.text for translation in self.translations)
 
     @property
     def content_hash(self) -> str:
@@ -110,10 +110,14 @@ class Message:
             Source(**{**source, "verified_on": date.fromisoformat(source["verified_on"])})
             for source in values["sources"]
         )
-        values["variants"] = {kind: Variant(**variant) for kind, variant in values["variants"].items()}
+        values["variants"] = {
+            kind: Variant(**{**variant, "wordings": tuple(variant.get("wordings", ()))})
+            for kind, variant in values["variants"].items()
+        }
+        values["translations"] = tuple(Translation(**row) for row in values.get("translations", ()))
         values["picture"] = Picture(**values["picture"]) if values["picture"] else None
-        for name in ("audience", "topics", "channels"):
-            values[name] = tuple(values[name])
+        for name in ("audience", "topics", "channels", "spokespersons", "partners"):
+            values[name] = tuple(values.get(name, ()))
         for name in ("valid_from", "valid_until"):
             values[name] = date.fromisoformat(values[name])
         return cls(**values)
@@ -125,175 +129,21 @@ def hash_document(document: Any) -> str:
     return hashlib.sha256(unicodedata.normalize("NFC", canonical).encode("utf-8")).hexdigest()
 
 
+# What messages did not have in 0.1: left out where empty, so that what was approved then keeps its hash.
+_SINCE_0_2 = frozenset({"idea", "action", "short", "format", "spokespersons", "partners", "repeat", "translations"})
+_VARIANT_SINCE_0_2 = frozenset({"wordings", "long"})
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, Message | Source | Variant | Picture):
+    if isinstance(value, Variant):
+        plain = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {name: item for name, item in plain.items() if item or name not in _VARIANT_SINCE_0_2}
+    if isinstance(value, Message | Source | Picture | Translation):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value
-
-
-def read_message(source: str, file: str) -> Message:
-    """The message in the text of one file; `file` is its name in errors. Raises MessageError."""
-    text = unicodedata.normalize("NFC", source.removeprefix("\ufeff")).replace("\r\n", "\n")
-    return _Reader(text, file).message()
-
-
-def load_library(folder: Path) -> tuple[list[Message], list[MessageError]]:
-    """All messages below a folder in order of file name, and what is wrong with the files that gave none."""
-    messages: dict[str, Message] = {}
-    errors: list[MessageError] = []
-    for path in sorted(folder.rglob("*.md")):
-        name = path.relative_to(folder).as_posix()
-        try:
-            message = read_message(path.read_text(encoding="utf-8"), name)
-        except UnicodeDecodeError as error:
-            line = path.read_bytes()[: error.start].count(b"\n") + 1
-            errors.append(MessageError(name, line, "Tệp không phải UTF-8; hãy lưu lại với mã UTF-8."))
-        except OSError:
-            errors.append(MessageError(name, 1, "Không mở được tệp; hãy xem lại quyền đọc tệp này."))
-        except MessageError as error:
-            errors.append(error)
-        else:
-            if message.id in messages:
-                errors.append(MessageError(name, 1, f'Mã "{message.id}" đã có ở một tệp khác; hãy đặt mã khác.'))
-            else:
-                messages[message.id] = message
-    return list(messages.values()), errors
-
-
-class _Reader:
-    """Reads one file and knows the line of every complaint."""
-
-    def __init__(self, text: str, file: str) -> None:
-        self.file = file
-        self.lines = text.split("\n")
-        if self.lines[0].strip() != FENCE:
-            raise self.error(1, f"Dòng đầu phải là {FENCE} để mở phần khai báo.")
-        ends = (number for number, line in enumerate(self.lines[1:], start=1) if line.strip() == FENCE)
-        end = next(ends, None)
-        if end is None:
-            raise self.error(len(self.lines), f"Thiếu dòng {FENCE} đóng phần khai báo.")
-        self.head = self.lines[1:end]
-        self.body = "\n".join(self.lines[end + 1 :]).strip()
-        self.body_line = end + 2
-        self.values = self._toml()
-
-    def error(self, line: int, what: str) -> MessageError:
-        return MessageError(self.file, line, what)
-
-    def _toml(self) -> dict[str, Any]:
-        try:
-            return tomllib.loads("\n".join(self.head))
-        except tomllib.TOMLDecodeError as error:
-            at = re.search(r"at line (\d+)", str(error))
-            line = int(at.group(1)) + 1 if at else len(self.head) + 1
-            raise self.error(line, "Phần khai báo sai cú pháp TOML; hãy xem lại dấu nháy và dấu bằng.") from error
-
-    def line_of(self, key: str) -> int:
-        """The line where a key (or a table) is written, else the first line."""
-        pattern = re.compile(rf"\s*(\[+\s*[\w.]*\b{re.escape(key)}\s*\]+|{re.escape(key)}\s*=)")
-        for number, line in enumerate(self.head, start=2):
-            if pattern.match(line):
-                return number
-        return 1
-
-    def fail(self, key: str, what: str) -> MessageError:
-        return self.error(self.line_of(key), what)
-
-    def take(self, key: str, kind: type, label: str) -> Any:
-        if key not in self.values:
-            raise self.error(1, f'Thiếu khóa "{key}".')
-        value = self.values.pop(key)
-        if type(value) is not kind:
-            raise self.fail(key, f'Khóa "{key}" phải là {label}.')
-        return value
-
-    def text(self, key: str) -> str:
-        value: str = self.take(key, str, "chữ trong dấu nháy").strip()
-        if not value:
-            raise self.fail(key, f'Khóa "{key}" đang để trống.')
-        return value
-
-    def choice(self, key: str, allowed: Iterable[str]) -> str:
-        value = self.text(key)
-        return self._known(key, value, allowed)
-
-    def choices(self, key: str, allowed: Iterable[str] | None = None) -> tuple[str, ...]:
-        values = self.take(key, list, "danh sách trong ngoặc vuông")
-        if not values or not all(isinstance(value, str) for value in values):
-            raise self.fail(key, f'Khóa "{key}" phải có ít nhất một giá trị bằng chữ.')
-        return tuple(self._known(key, value, allowed) if allowed is not None else value for value in values)
-
-    def _known(self, key: str, value: str, allowed: Iterable[str]) -> str:
-        if value not in allowed:
-            raise self.fail(key, f'Khóa "{key}" không nhận "{value}"; hãy dùng một trong: {", ".join(allowed)}.')
-        return value
-
-    def sources(self) -> tuple[Source, ...]:
-        rows = self.take("sources", list, "danh sách bảng [[sources]]")
-        if not rows:
-            raise self.fail("sources", "Thông điệp phải có ít nhất một nguồn.")
-        return tuple(self._source(row) for row in rows)
-
-    def _source(self, row: Any) -> Source:
-        if not isinstance(row, dict):
-            raise self.fail("sources", "Mỗi nguồn phải là một bảng [[sources]].")
-        kinds = {"title": str, "year": int, "verified_on": date}
-        for key, kind in kinds.items():
-            if type(row.get(key)) is not kind:
-                raise self.fail("sources", f'Mỗi nguồn cần title (chữ), year (số) và verified_on (ngày); xem "{key}".')
-        unknown = set(row) - set(kinds) - {"url"}
-        if unknown:
-            raise self.fail(sorted(unknown)[0], f'Nguồn không có khóa "{sorted(unknown)[0]}".')
-        if not isinstance(row.get("url", ""), str):
-            raise self.fail("url", 'Khóa "url" của nguồn phải là chữ trong dấu nháy.')
-        return Source(**row)
-
-    def variants(self) -> dict[str, Variant]:
-        tables = self.values.pop("variants", {})
-        if not isinstance(tables, dict):
-            raise self.fail("variants", 'Khóa "variants" phải gồm các bảng như [variants.facebook].')
-        known = {f.name for f in fields(Variant)}
-        result = {}
-        for kind, table in tables.items():
-            if not isinstance(table, dict):
-                raise self.fail("variants", f'Biến thể "{kind}" phải là một bảng [variants.{kind}].')
-            for key, value in table.items():
-                if key not in known or not isinstance(value, str):
-                    raise self.fail(key, f'Biến thể "{kind}" chỉ nhận {", ".join(sorted(known))} bằng chữ.')
-            result[kind] = Variant(**{key: value.strip() for key, value in table.items()})
-        return result
-
-    def message(self) -> Message:
-        values = {
-            "id": self.text("id"),
-            "title": self.text("title"),
-            "pillar": self.choice("pillar", PILLARS),
-            "audience": self.choices("audience", AUDIENCES),
-            "topics": self.choices("topics", TOPICS),
-            "register": self.choice("register", REGISTERS),
-            "sources": self.sources(),
-            "valid_from": self.take("valid_from", date, "ngày dạng 2026-11-10"),
-            "valid_until": self.take("valid_until", date, "ngày dạng 2026-12-10"),
-            "channels": self.choices("channels"),
-            "variants": self.variants(),
-            "text": self.body,
-        }
-        if not _ID.fullmatch(values["id"]):
-            raise self.fail("id", 'Khóa "id" chỉ gồm chữ thường không dấu, số và gạch nối.')
-        if values["valid_until"] < values["valid_from"]:
-            raise self.fail("valid_until", '"valid_until" phải từ ngày "valid_from" trở đi.')
-        if not self.body:
-            raise self.error(self.body_line, "Thông điệp chưa có nội dung sau phần khai báo.")
-        strays = [kind for kind in values["variants"] if kind not in values["channels"]]
-        if strays:
-            raise self.fail(strays[0], f'Có biến thể cho "{strays[0]}" nhưng "channels" không có kênh này.')
-        if self.values:
-            unknown = next(iter(self.values))
-            raise self.fail(unknown, f'Không có khóa "{unknown}"; hãy xóa hoặc sửa tên.')
-        return Message(**values)

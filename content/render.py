@@ -49,12 +49,22 @@ def _link(match: re.Match[str]) -> str:
     return words if words == address else f"{words} ({address})"
 
 
-def render(message: Message, kind: str) -> Rendered:
-    """The words of a message for a kind of channel: its variant where it has one, else the base text."""
+def wordings(message: Message, kind: str) -> tuple[str, ...]:
+    """The ways in which a message says itself on a kind of channel, the first one first (Markdown)."""
+    variant = message.variants.get(kind, Variant())
+    return (variant.text or message.text, *variant.wordings)
+
+
+def render(message: Message, kind: str, wording: int = 0) -> Rendered:
+    """The words of a message for a kind of channel: its variant where it has one, else the base text.
+
+    `wording` counts the times the message has been said there: each takes the next of its wordings, then begins anew.
+    """
     variants: Mapping[str, Variant] = message.variants
     variant = variants.get(kind, Variant())
+    ways = wordings(message, kind)
     return Rendered(
         title=variant.title or message.title,
         description=variant.description,
-        text=plain(variant.text or message.text),
+        text=plain(ways[wording % len(ways)]),
     )

@@ -1,4 +1,4 @@
-"""The controlled words of messages: pillars, registers, audiences and topics, read once from data."""
+"""The controlled words of messages: pillars, registers, audiences, topics, spokespersons, formats; read from data."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,3 +13,5 @@ PILLARS: Mapping[str, str] = MappingProxyType(_TABLES["pillars"])
 REGISTERS: Mapping[str, str] = MappingProxyType(_TABLES["registers"])
 AUDIENCES: Mapping[str, str] = MappingProxyType(_TABLES["audiences"])
 TOPICS: Mapping[str, str] = MappingProxyType(_TABLES["topics"])
+SPOKESPERSONS: Mapping[str, str] = MappingProxyType(_TABLES["spokespersons"])
+FORMATS: Mapping[str, str] = MappingProxyType(_TABLES["formats"])

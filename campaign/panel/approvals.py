@@ -12,7 +12,7 @@ from campaign.models import Revision, RevisionState, User, Verdict
 from campaign.panel import waiting
 from campaign.panel.access import actions, fetch, home, may, rule, user
 from campaign.panel.forms import DecisionForm
-from campaign.panel.previews import differences, last_approved, obstacles, previews
+from campaign.panel.previews import differences, last_approved, previews, refusals
 from campaign.workflow import Decision, content_of
 
 bp = Blueprint("approvals", __name__)
@@ -88,7 +88,9 @@ def decide(revision_id: int) -> Any:
     if not form.validate():
         return _page(revision, form, "Nhận xét dài quá 4.000 ký tự; hãy rút ngắn.", 422)
     is_as_seen = form.seen_hash.data == revision.content_hash
-    refused = obstacles(content_of(revision)) if is_as_seen and decision is Decision.APPROVE else []
+    refused = (
+        refusals(content_of(revision), revision.message.unit) if is_as_seen and decision is Decision.APPROVE else []
+    )
     if refused:
         return _page(revision, form, f"{refused[0]} Hãy trả lại để sửa.", 409)
     try:
@@ -110,7 +112,7 @@ def _page(revision: Revision, form: DecisionForm, sentence: str = "", code: int 
         "approvals/show.html",
         revision=revision,
         content=content,
-        previews=previews(content),
+        previews=previews(content, revision.message.unit),
         before=before,
         differences=differences(content_of(before), content) if before else [],
         verdicts=list(

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from peewee import fn
 
-from campaign import campaign_admin, planning, reach
+from campaign import campaign_admin, planning, reach, rolling
 from campaign.clock import day_bounds, local_day
 from campaign.errors import Problem
 from campaign.models import Campaign, CampaignChannel, Channel, Message, Post, PostState, Revision, RevisionState, Unit
@@ -20,6 +20,7 @@ from campaign.planner import Plan, Slot
 from campaign.reach import DONE, FAILED
 from campaign.rights import ancestors, units_where
 from channels.registry import KINDS
+from content.observances import OBSERVANCES, Occurrence, upcoming
 from content.taxonomy import PILLARS
 
 bp = Blueprint("campaigns", __name__)
@@ -185,7 +186,28 @@ def _show_form(
         pillars=PILLARS,
         offered={pillar: [row for row in offered if row.pillar == pillar] for pillar in PILLARS},
         channels=campaign_admin.channels_for(unit),
+        occasions=_occasions(),
     )
+
+
+def _occasions() -> list[Occurrence]:
+    """The next occurrence of every observance, the nearest first."""
+    today = local_day(home().clock.now())
+    return sorted((upcoming(row, today) for row in OBSERVANCES.values()), key=lambda row: row.starts)
+
+
+@bp.post("/chien-dich/<int:campaign_id>/lap-lai")
+@rule("plan")
+def roll(campaign_id: int) -> Any:
+    """The same campaign a year on."""
+    campaign = fetch(Campaign, campaign_id, "plan")
+    try:
+        rolled = rolling.roll_on(user(), campaign, home().clock.now())
+    except Problem as problem:
+        flash(str(problem), "danger")
+        return redirect(url_for("campaigns.show", campaign_id=campaign.id), 303)
+    flash("Đã lập chiến dịch cho lần sau. Hãy xem lại ngày, kênh và thông điệp rồi mới áp dụng kế hoạch.", "success")
+    return redirect(url_for("campaigns.edit", campaign_id=rolled.id), 303)
 
 
 # ---------------------------------------------------------------- the calendar
@@ -219,6 +241,8 @@ def show(campaign_id: int) -> Any:
         channel=channel,
         status=status,
         progress=_progress(campaign, today),
+        observance=OBSERVANCES.get(campaign.anchor),
+        next_dates=rolling.next_dates(campaign, today) if campaign.anchor in OBSERVANCES else None,
     )
 
 

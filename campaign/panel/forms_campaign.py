@@ -75,6 +75,7 @@ class CampaignForm:
     aims: Mapping[int, str] = field(default_factory=dict)
     messages: Sequence[int] = ()
     whole_pillars: Sequence[str] = ()
+    anchor: str = ""
 
     @classmethod
     def of(cls, campaign: Campaign) -> "CampaignForm":
@@ -87,6 +88,7 @@ class CampaignForm:
             min_repeat_days=str(campaign.min_repeat_days),
             aims={aim.channel_id: str(aim.posts_per_week) for aim in campaign.aims},
             messages=[pick.message_id for pick in campaign.picks],
+            anchor=campaign.anchor,
         )
 
     @classmethod
@@ -101,6 +103,7 @@ class CampaignForm:
             aims={channel: form.get(f"aim-{channel}", "") for channel in ids(form.getlist("channel"))},
             messages=ids(form.getlist("message")),
             whole_pillars=[pillar for pillar in form.getlist("whole_pillar") if pillar in PILLARS],
+            anchor=form.get("anchor", ""),
         )
 
     def terms(self, pillar_of: Mapping[int, str]) -> Terms:
@@ -114,6 +117,7 @@ class CampaignForm:
             min_repeat_days=whole(self.min_repeat_days, "Số ngày nghỉ"),
             aims={channel: whole(posts, "Số bài mỗi tuần") for channel, posts in self.aims.items()},
             messages=whole_pillars | set(self.messages),
+            anchor=self.anchor,
         )
 
 

@@ -254,7 +254,7 @@ def show(message_id: int) -> str:
         revisions=revisions,
         revision=shown,
         content=content,
-        previews=previews(content),
+        previews=previews(content, message.unit),
         history=_history(message, revisions),
         steps=_steps(message, revisions),
         approved=next((row for row in revisions if row.state == RevisionState.APPROVED), None),

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from campaign.errors import Problem
-from campaign.models import Revision, Verdict
+from campaign.models import Revision, Unit, Verdict
 from campaign.panel.access import home
 from campaign.panel.filters import date_short
 from campaign.panel.labels import audience, kind_look, pillar, register, topic
@@ -42,22 +42,22 @@ class Difference:
     changes: Markup
 
 
-def previews(content: Content) -> list[Preview]:
-    """One preview for each kind of channel that the message goes to and this version knows."""
-    return [_preview(content, kind) for kind in content.channels if kind in KINDS]
+def previews(content: Content, unit: Unit) -> list[Preview]:
+    """One preview for each kind of channel that the message goes to and this version knows, as a unit would say it."""
+    return [_preview(content, kind, unit) for kind in content.channels if kind in KINDS]
 
 
-def _preview(content: Content, kind: str) -> Preview:
+def _preview(content: Content, kind: str, unit: Unit) -> Preview:
     freezer, now = home().freezer, home().clock.now()
-    payload = freezer.payload(content, kind)
+    payload = freezer.payload(content, kind, unit)
     try:
-        problems = freezer.problems(content, kind, now)
+        problems = freezer.problems(content, kind, unit, now)
     except Problem as problem:
         problems = [str(problem)]
     return Preview(kind, payload, problems, _reading(payload["text"], kind))
 
 
-def obstacles(content: Content) -> list[str]:
+def refusals(content: Content, unit: Unit) -> list[str]:
     """What channels would refuse about the words themselves, each with its kind: such a text is not approved.
 
     A home without a `public_url` may still approve what Zalo will carry one day.
@@ -65,7 +65,7 @@ def obstacles(content: Content) -> list[str]:
     no_address = home().config.public_url is None
     return [
         f"{KINDS[preview.kind].label}: {problem}"
-        for preview in previews(content)
+        for preview in previews(content, unit)
         for problem in preview.problems
         if not (no_address and KINDS[preview.kind].limits.picture_required and "public_url" in problem)
     ]

@@ -62,7 +62,7 @@ class Day:
 @rule(SIGNED_IN)
 def index() -> Any:
     """The first page. Who only airs broadcasts goes straight to them."""
-    if actions() == {"air"}:
+    if "air" in actions() and "view" not in actions():
         return redirect(url_for("broadcasts.today"))
     is_reader = "view" in actions()
     return render_template(

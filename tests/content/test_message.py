@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from content.message import Message, MessageError, Picture, Source, Variant, hash_document, load_library, read_message
+from content.message import Message, Picture, Source, Variant, hash_document
+from content.message_file import MessageError, load_library, read_message
 
 HEAD = """\
 id = "kien-thuc-thu"

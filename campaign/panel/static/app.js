@@ -123,6 +123,16 @@ function submits(select) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// <select data-occasion> whose options have data-from and data-to: choosing fills in the two day fields of the form.
+function occasion(select) {
+  select.addEventListener("change", () => {
+    const { from, to } = select.selectedOptions[0].dataset;
+    if (!from) return;
+    select.form.elements.starts_on.value = from;
+    select.form.elements.ends_on.value = to;
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   all("[data-counter]").forEach(count);
   all("[data-grow]").forEach(grow);
@@ -130,6 +140,7 @@ document.addEventListener("DOMContentLoaded", () => {
   all("form[data-guard]").forEach(guard);
   all("[data-add-row]").forEach(addRow);
   all("select[data-submit]").forEach(submits);
+  all("select[data-occasion]").forEach(occasion);
   all("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   // On a phone the fault may be far below the top at which the page opens.
   document.querySelector(".first-fault")?.scrollIntoView({ block: "center" });

@@ -1,0 +1,78 @@
+"""The tables. What a row means stands here; what may be done with it stands in the module that does it."""
+
+from campaign.models.channels import Channel, Secret
+from campaign.models.messages import (
+    Consent,
+    LocalFact,
+    MediaFile,
+    Message,
+    Pack,
+    PackItem,
+    Pronunciation,
+    Revision,
+    RevisionState,
+    RuleReview,
+    Verdict,
+    Waiver,
+)
+from campaign.models.people import Audit, Login, Membership, Unit, User
+from campaign.models.posts import (
+    AWAITING,
+    Attempt,
+    Campaign,
+    CampaignChannel,
+    CampaignMessage,
+    Confirmation,
+    Post,
+    PostState,
+    Step,
+    Task,
+)
+from campaign.models.results import Note, Reach, Worker, note, set_note
+from campaign.models.table import Table, upsert
+
+TABLES: tuple[type[Table], ...] = (
+    Unit, User, Membership, Login, Audit, MediaFile, Message, Revision, Verdict, Channel, Secret, Campaign,
+    CampaignChannel, CampaignMessage, Post, Attempt, Step, Confirmation, Reach, Worker, Note, Waiver, RuleReview,
+    LocalFact, Pronunciation, Consent, Pack, PackItem, Task,
+)  # fmt: skip
+
+__all__ = [
+    "AWAITING",
+    "TABLES",
+    "Attempt",
+    "Audit",
+    "Campaign",
+    "CampaignChannel",
+    "CampaignMessage",
+    "Channel",
+    "Confirmation",
+    "Consent",
+    "LocalFact",
+    "Login",
+    "MediaFile",
+    "Membership",
+    "Message",
+    "Note",
+    "Pack",
+    "PackItem",
+    "Post",
+    "PostState",
+    "Pronunciation",
+    "Reach",
+    "Revision",
+    "RevisionState",
+    "RuleReview",
+    "Secret",
+    "Step",
+    "Table",
+    "Task",
+    "Unit",
+    "User",
+    "Verdict",
+    "Waiver",
+    "Worker",
+    "note",
+    "set_note",
+    "upsert",
+]

@@ -1,0 +1,60 @@
+"""Rolling a campaign on: the same campaign at next year's occurrence of the observance it is anchored to."""
+
+import re
+from datetime import date, datetime
+
+from campaign import audit
+from campaign.campaign_admin import Terms, create
+from campaign.clock import local_day
+from campaign.db import write
+from campaign.errors import Problem
+from campaign.models import Campaign, User
+from content.observances import OBSERVANCES, Occurrence, nearest, upcoming
+
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
+def next_dates(campaign: Campaign, today: date) -> tuple[date, date]:
+    """The days of the campaign at the next occurrence of its observance, as far before and after it as this time.
+
+    Raises Problem where the campaign has fixed dates.
+    """
+    here, there = _occurrences(campaign, today)
+    return there.starts + (campaign.starts_on - here.starts), there.ends + (campaign.ends_on - here.ends)
+
+
+def _occurrences(campaign: Campaign, today: date) -> tuple[Occurrence, Occurrence]:
+    observance = OBSERVANCES.get(campaign.anchor)
+    if observance is None:
+        raise Problem("Chiến dịch này có ngày cố định; hãy sửa chiến dịch và chọn dịp để neo vào.")
+    here = nearest(observance, campaign.starts_on)
+    there = observance.of(here.starts.year + 1 if here.starts.year == here.ends.year else here.ends.year + 1)
+    # A campaign of long ago is rolled to the occurrence that is still ahead.
+    return here, there if there.ends >= today else upcoming(observance, today)
+
+
+def roll_on(user: User, campaign: Campaign, now: datetime) -> Campaign:
+    """A new campaign like this one, a year on: its aims, pillar mix and messages, no posts. Raises Problem."""
+    starts_on, ends_on = next_dates(campaign, local_day(now))
+    if Campaign.select().where(Campaign.rolled_from == campaign).exists():
+        raise Problem("Chiến dịch này đã được lập lại cho lần sau; hãy mở chiến dịch đó.")
+    terms = Terms(
+        name=_name(campaign.name, ends_on.year),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        shares=campaign.shares,
+        min_repeat_days=campaign.min_repeat_days,
+        aims={aim.channel_id: aim.posts_per_week for aim in campaign.aims},
+        messages=[pick.message_id for pick in campaign.picks],
+        anchor=campaign.anchor,
+    )
+    with write():
+        rolled = create(user, campaign.unit, terms, now)
+        Campaign.update(rolled_from=campaign).where(Campaign.id == rolled.id).execute()
+        audit.record("roll_campaign", rolled, user=user, unit=campaign.unit, now=now, rolled_from=campaign.id)
+    return rolled
+
+
+def _name(name: str, year: int) -> str:
+    """The name with the new year in the place of the old one, or behind it."""
+    return _YEAR.sub(str(year), name) if _YEAR.search(name) else f"{name} {year}"

@@ -1,0 +1,85 @@
+"""Campaigns anchored to an observance, and rolled on to its next occurrence."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from campaign import campaign_admin, rolling
+from campaign.campaign_admin import Terms
+from campaign.errors import NotAllowed, Problem
+from campaign.models import Audit, Campaign, Post
+from content.taxonomy import PILLARS
+from tests.campaign.world import World
+
+
+def terms(world: World, anchor: str, starts_on: date, ends_on: date, name: str = "Tháng hành động 2026") -> Terms:
+    message = world.approved("neo").message
+    return Terms(
+        name,
+        starts_on,
+        ends_on,
+        dict.fromkeys(PILLARS, 20),
+        5,
+        {world.channels["facebook"].id: 3},
+        [message.id],
+        anchor,
+    )
+
+
+def anchored(world: World, anchor: str, starts_on: date, ends_on: date, **changes: str) -> Campaign:
+    chosen = terms(world, anchor, starts_on, ends_on, **changes)
+    return campaign_admin.create(world.people["editor"], world.unit, chosen, world.clock.now())
+
+
+def test_a_campaign_keeps_its_distance_to_the_observance_when_it_is_rolled_on(world: World) -> None:
+    campaign = anchored(world, "thang_hanh_dong", date(2026, 11, 3), date(2026, 12, 12))
+    rolled = rolling.roll_on(world.people["editor"], campaign, world.clock.now())
+    assert (rolled.starts_on, rolled.ends_on) == (date(2027, 11, 3), date(2027, 12, 12))
+    assert rolled.name == "Tháng hành động 2027"
+
+
+def test_a_campaign_for_tet_follows_the_moon(world: World) -> None:
+    campaign = anchored(world, "tet", date(2026, 2, 8), date(2026, 2, 23), name="Tết an lành")
+    world.clock.set(datetime(2026, 3, 1, tzinfo=UTC))
+    rolled = rolling.roll_on(world.people["editor"], campaign, world.clock.now())
+    assert (rolled.starts_on, rolled.ends_on, rolled.name) == (date(2027, 1, 28), date(2027, 2, 12), "Tết an lành 2027")
+
+
+def test_aims_shares_and_messages_go_along_and_posts_do_not(world: World) -> None:
+    campaign = anchored(world, "ngay_the_gioi", date(2026, 11, 25), date(2026, 12, 1))
+    rolled = rolling.roll_on(world.people["editor"], campaign, world.clock.now())
+    assert rolled.shares == campaign.shares
+    assert [(aim.channel_id, aim.posts_per_week) for aim in rolled.aims] == [(world.channels["facebook"].id, 3)]
+    assert [pick.message_id for pick in rolled.picks] == [pick.message_id for pick in campaign.picks]
+    assert Post.select().where(Post.campaign == rolled).count() == 0
+    assert Audit.select().where(Audit.action == "roll_campaign").count() == 1
+
+
+def test_a_campaign_of_long_ago_is_rolled_to_the_occurrence_ahead(world: World) -> None:
+    campaign = anchored(world, "thang_me_con", date(2021, 6, 1), date(2021, 6, 30))
+    starts_on, _ = rolling.next_dates(campaign, date(2026, 11, 22))
+    assert starts_on == date(2027, 6, 1)
+
+
+def test_a_campaign_is_rolled_on_once(world: World) -> None:
+    campaign = anchored(world, "thang_hanh_dong", date(2026, 11, 10), date(2026, 12, 10))
+    rolling.roll_on(world.people["editor"], campaign, world.clock.now())
+    with pytest.raises(Problem, match="đã được lập lại"):
+        rolling.roll_on(world.people["editor"], campaign, world.clock.now())
+
+
+def test_a_campaign_with_dates_of_its_own_cannot_be_rolled_on(world: World) -> None:
+    campaign = anchored(world, "", date(2026, 11, 10), date(2026, 12, 10))
+    with pytest.raises(Problem, match="ngày cố định"):
+        rolling.roll_on(world.people["editor"], campaign, world.clock.now())
+
+
+def test_an_observance_that_does_not_exist_is_no_anchor(world: World) -> None:
+    with pytest.raises(Problem, match="Không có dịp này"):
+        anchored(world, "ngay_khac", date(2026, 11, 10), date(2026, 12, 10))
+
+
+def test_who_may_not_plan_cannot_roll_a_campaign_on(world: World) -> None:
+    campaign = anchored(world, "thang_hanh_dong", date(2026, 11, 10), date(2026, 12, 10))
+    with pytest.raises(NotAllowed):
+        rolling.roll_on(world.people["approver"], campaign, world.clock.now())
