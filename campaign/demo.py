@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign import channel_admin, planning, reach, workflow
+from campaign import channel_admin, local_facts, planning, reach, workflow
 from campaign.broadcasts import PERSON_KINDS, Airing, confirm
 from campaign.clock import ZONE, SetClock, SystemClock, local_day
 from campaign.config import FILE_NAME
@@ -36,6 +36,7 @@ from campaign.workflow import Decision
 from channels.simulators.facebook import GraphSimulator
 from channels.simulators.server import serving
 from channels.simulators.zalo import ZaloSimulator
+from content.placeholders import PLACEHOLDERS
 from content.taxonomy import PILLARS
 
 DAYS_BEFORE, DAYS_AFTER = 12, 18
@@ -148,6 +149,7 @@ def _live_through(home: Home, clock: DemoClock, facebook: GraphSimulator, zalo: 
         )
         for person in PEOPLE
     }
+    _enter_facts(people["administrator"], commune, clock)
     _approve_library(people["editor"], people["approver"], clock)
     channels = _connect(home, commune, people["administrator"], facebook, zalo)
     campaign = _plan(home, commune, people["editor"], channels, local_day(until), clock)
@@ -155,9 +157,20 @@ def _live_through(home: Home, clock: DemoClock, facebook: GraphSimulator, zalo: 
     _measure_past(home, campaign)
 
 
+def _enter_facts(administrator: User, commune: Unit, clock: DemoClock) -> None:
+    """What the starter messages ask of a place, invented like the place itself."""
+    for name, placeholder in PLACEHOLDERS.items():
+        local_facts.save(
+            administrator, commune, name, placeholder.example, local_day(clock.now()), clock.now(),
+            local_day(clock.now()),
+        )  # fmt: skip
+
+
 def _approve_library(editor: User, approver: User, clock: DemoClock) -> None:
-    """Most messages go through; the last few stay where an approver and an editor have something to do."""
-    revisions = list(Revision.select().order_by(Revision.id))
+    """Most messages go through; the last few stay where an approver and an editor have something to do, and the
+    stories of people living with HIV where a real person would first have to agree."""
+    rows = Revision.select().order_by(Revision.id)
+    revisions = [row for row in rows if row.document["register"] != "testimony"]
     left = {"draft": revisions[-1:], "submitted": revisions[-4:-1], "returned": revisions[-5:-4]}
     for revision in revisions:
         if revision in left["draft"]:

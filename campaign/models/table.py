@@ -17,5 +17,6 @@ class Table(pw.Model):
 
 def upsert(table: type[Table], keys: list[Any], values: dict[str, Any]) -> None:
     """Insert a row, or change the one that has the same `keys`."""
-    changed = {getattr(table, field): value for field, value in values.items() if field not in {key.name for key in keys}}
+    known = {key.name for key in keys}
+    changed = {getattr(table, name): value for name, value in values.items() if name not in known}
     table.insert(**values).on_conflict(conflict_target=keys, update=changed).execute()

@@ -34,6 +34,7 @@ MENU = (
     Entry("campaigns.index", "Chiến dịch", "calendar3"),
     Entry("posts.attention", "Cần xử lý", "exclamation-triangle"),
     Entry("broadcasts.today", "Phát thanh", "megaphone"),
+    Entry("facts.index", "Địa phương", "geo-alt"),
     Entry("channels.index", "Kênh", "hdd-network"),
 )
 

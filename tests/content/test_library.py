@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from content.message import Message, load_library
+from content.message import Message
+from content.message_file import load_library
 from content.render import plain, render
 from content.taxonomy import AUDIENCES, PILLARS, TOPICS
 

@@ -96,7 +96,7 @@ READER = {
         ("Số 12/5 ngõ 7", "Số mười hai trên năm ngõ bảy"),
         ("Dưới 200 bản sao/ml", "Dưới hai trăm bản sao trên mi li lít"),
         ("Uống 1 viên/ngày, 3 tháng/lần", "Uống một viên mỗi ngày, ba tháng một lần"),
-        ("Từ ≥18 tuổi, >80%", "Từ từ mười tám tuổi, trên tám mươi phần trăm"),
+        ("Từ ≥18 tuổi, >80%", "Từ mười tám tuổi trở lên, trên tám mươi phần trăm"),
         ("Bảo quản ở -5°C", "Bảo quản ở âm năm độ xê"),
         ("Liều 300mg, cao 1,65 m", "Liều ba trăm mi li gam, cao một phẩy sáu mươi lăm mét"),
         ("Hỗ trợ 500.000đ/người/tháng", "Hỗ trợ năm trăm nghìn đồng mỗi người mỗi tháng"),
