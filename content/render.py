@@ -1,6 +1,7 @@
 """From a message to words: plain text for posts, safe HTML for pages."""
 
 import html
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from content.message import Message, Variant
 _TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h2", "h3", "blockquote"}
 # Markdown takes "#KhongKyThi" for a heading; people mean a hashtag.
 _HASHTAG = re.compile(r"(?m)^#(?=[^\s#])")
-_BLOCK_END = re.compile(r"</(p|h2|h3|blockquote|ul|ol)>\s*")
+_BLOCK_END = re.compile(r"</(p|h2|h3|blockquote)>\s*")
+# A list that holds no other list.
+_LIST = re.compile(r"<(ul|ol)>((?:(?!<[uo]l>).)*?)</\1>\s*", re.DOTALL)
+_ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -33,15 +37,21 @@ def safe_html(source: str) -> str:
 
 
 def plain(source: str) -> str:
-    """Markdown as plain text: emphasis dropped, list items with a dash, a link as its words and its address."""
+    """Markdown as plain text: emphasis dropped, lists line by line, a link as its words and its address."""
     page = safe_html(source)
-    page = re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', _link, page)
-    page = page.replace("<li>", "– ").replace("</li>", "\n").replace("<br>", "\n")
+    page = re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', _link, page).replace("<br>", "\n")
+    while (unlisted := _LIST.sub(_lines, page)) != page:
+        page = unlisted
     page = _BLOCK_END.sub("\n\n", page)
     text = html.unescape(nh3.clean(page, tags=set()))
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text)
-    text = re.sub(r"\n(– [^\n]*)\n\n(?=– )", r"\n\1\n", text)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text)).strip()
+
+
+def _lines(match: re.Match[str]) -> str:
+    """A list as lines: a dash for each item, or its number."""
+    items = (re.sub(r"\s*</?p>\s*|\n+", "\n", item).strip() for item in _ITEM.findall(match.group(2)))
+    marks = (f"{number}." if match.group(1) == "ol" else "–" for number in itertools.count(1))
+    return "\n" + "\n".join(f"{mark} {item}" for mark, item in zip(marks, items, strict=False)) + "\n\n"
 
 
 def _link(match: re.Match[str]) -> str:
