@@ -18,7 +18,7 @@ from campaign.vault import Vault
 from channels.base import ChannelError, Figure, NeedsLogin, RateLimited, Receipt, State
 from channels.loudspeaker import Loudspeaker
 from channels.registry import KINDS
-from content.speech import speak
+from content.speech import Lexicon, speak
 
 log = logging.getLogger(__name__)
 
@@ -226,7 +226,7 @@ def airtime_minutes(post: Post, words: Sequence[Confirmation] | None, adapters: 
     if not isinstance(station, Loudspeaker):
         return 0.0
     try:
-        seconds = _seconds(station.opening, post.payload["text"], station.closing, station.rate)
+        seconds = _seconds(station.opening, post.payload["text"], station.closing, station.rate, station.lexicon)
     except (ChannelError, ValueError) as error:
         log.warning("post %s: no reading time: %s", post.id, error)
         return 0.0
@@ -234,9 +234,9 @@ def airtime_minutes(post: Post, words: Sequence[Confirmation] | None, adapters: 
 
 
 @lru_cache(maxsize=512)
-def _seconds(opening: str, text: str, closing: str, rate: int) -> float:
+def _seconds(opening: str, text: str, closing: str, rate: int, lexicon: Lexicon) -> float:
     """One script is read many times in a campaign, and counting its syllables is the slow part."""
-    return speak("\n\n".join(filter(None, (opening, text, closing)))).seconds(rate)
+    return speak("\n\n".join(filter(None, (opening, text, closing))), lexicon=lexicon).seconds(rate)
 
 
 def posts_by_day(campaign: Campaign) -> dict[date, dict[str, int]]:

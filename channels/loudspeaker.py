@@ -163,6 +163,7 @@ class Loudspeaker(Channel):
             sources=tuple(sources),
             repeats=self.repeats,
             operator=self.options["operator"],
+            lexicon=self.lexicon,
         )
 
     def _number(self, name: str, allowed: range) -> int:

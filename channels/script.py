@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.resources import files
 from itertools import pairwise
 
-from content.speech import Form, Spoken, glossary, speak
+from content.speech import DEFAULT, Form, Lexicon, Spoken, glossary, speak
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 # Characters of one line: what 17 pt Times carries across 160 mm.
@@ -53,6 +53,7 @@ class Script:
     sources: tuple[str, ...] = ()
     repeats: int = 1
     operator: str = ""
+    lexicon: Lexicon = DEFAULT
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -73,7 +74,7 @@ class Script:
     @cached_property
     def spoken(self) -> Spoken:
         """All that is read on air once, bookends included, as the spoken-form house judges it."""
-        return speak(self._on_air)
+        return speak(self._on_air, lexicon=self.lexicon)
 
     @property
     def seconds(self) -> float:
@@ -83,7 +84,7 @@ class Script:
     @cached_property
     def hints(self) -> list[tuple[str, str]]:
         """Words left as they are written, each with how it is read aloud."""
-        return glossary(self._on_air)
+        return glossary(self._on_air, self.lexicon)
 
     @property
     def unread(self) -> list[str]:
@@ -194,7 +195,7 @@ def to_text(script: Script) -> str:
 
 def to_tts(script: Script) -> str:
     """All that is read on air in fully phonetic form, to paste into a text-to-speech service."""
-    return speak(script.spoken.text, Form.TTS).text
+    return speak(script.spoken.text, Form.TTS, script.lexicon).text
 
 
 def unread_line(script: Script) -> str:

@@ -12,6 +12,7 @@ from content.speech.page import MARKERS, NUMBER
 
 _COLUMNS = {"abbreviation", "expansion", "phonetic", "source"}
 _AFTER_NUMBER = re.compile(rf"\s*(?:số\s*)?[0-9{NUMBER}]")
+_AFTER_WORD = re.compile(r"\s+([^\W\d_]{2,})")
 _AFTER_NAME = re.compile(r"\s*([^\W\d_])")
 _AFTER_PLACE = re.compile(r"\s*([^\W\d_]|[0-9])")
 # Before an initial stands a person or another name: "chị H.", "Nguyễn Thị H.", and "người có H." is a person with HIV.
@@ -28,7 +29,8 @@ class LexiconError(Exception):
 class Entry:
     """One row. An empty `expansion` keeps the abbreviation on paper; an empty `phonetic` is said as the expansion.
 
-    `next` limits the row by what follows: "number", "name", "place" or the very word; empty: always.
+    `next` limits the row by what follows: "number", "name", "place", "calm" (no word in capitals: "TƯ VẤN" is no
+    "trung ương") or the very word; empty: always.
     """
 
     abbreviation: str
@@ -53,6 +55,9 @@ class Entry:
             return True
         if self.next == "number":
             return _AFTER_NUMBER.match(text, end) is not None
+        if self.next == "calm":
+            after = _AFTER_WORD.match(text, end)
+            return after is None or not after.group(1).isupper()
         if self.next == "name":
             after = _AFTER_NAME.match(text, end)
             return after is not None and after.group(1).isupper()
@@ -64,9 +69,9 @@ class Entry:
         return re.compile(rf"\s*{re.escape(self.next)}(?![^\W_])").match(text, end) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """All tables of `content/data/lexicon.toml`, ready to be looked up."""
+    """All tables of `content/data/lexicon.toml`, ready to be looked up. Equal to itself only, so that it can be a key."""
 
     abbreviations: Mapping[str, tuple[Entry, ...]]
     words: Mapping[str, Entry]
