@@ -1,10 +1,10 @@
-"""E-mail and internet addresses, and the small pictures that nobody reads aloud."""
+"""E-mail and internet addresses, hashtags, and the small pictures that nobody reads aloud."""
 
 import re
 
 from content.speech.lexicon import Lexicon
 from content.speech.numerals import digits
-from content.speech.page import MARKERS, Page, Reading
+from content.speech.page import MARKERS, Claim, Page, Reading, Remark
 
 _FIRST_PICTURE = "\u20e3"
 _PICTURE = (
@@ -20,6 +20,11 @@ _WEB = re.compile(
     rf"|(?:www\.)?(?P<bare>(?:{_LABEL}\.)+(?:vn|com|org|net|edu|gov|info|io|me|gl|ly|be|link|asia|app|page)"
     rf"(?![\w-]|\.[A-Za-z0-9])(?:/(?:{_TAIL})?)?))"
 )
+_HASHTAG = re.compile(r"(?<![\w&])#(?=[^\W\d_]|[0-9]+[^\W_])(?P<tag>\w+)")
+# Where a word of a hashtag begins; "PrEP" is one word.
+_HUMP = re.compile(r"(?<=[^\W\d_A-ZĐ])(?<!Pr)(?=[A-ZĐ])")
+_TAG_PART = re.compile(r"[^\W_]+|_+")
+_DOTTED = re.compile(r"[A-Za-z0-9]\.[A-Za-z]|://")
 _PIECE = re.compile(r"[^\W\d_]+|[0-9]+|\S")
 _SIGNS = {
     ".": "chấm",
@@ -46,10 +51,27 @@ def read_pictures(page: Page, _: Lexicon) -> None:
     page.read(_PICTURES, lambda _match: Reading("", complaint=message))
 
 
+def read_hashtags(page: Page, lexicon: Lexicon) -> None:
+    """Say "hashtag" and set its words apart: "#KhongKyThi"; the words themselves are read like any others."""
+    message = "Thẻ này viết liền, thường không dấu nên người nghe khó hiểu; hãy viết thành lời."
+    entry = lexicon.words.get("hashtag")
+    claims = []
+    for match in _HASHTAG.finditer(page.left):
+        start = match.start("tag")
+        claims.append(Claim(start - 1, start, "hashtag ", f"{entry.tts if entry else 'hashtag'} "))
+        for part in _TAG_PART.finditer(match["tag"]):
+            words = " " if part.group().startswith("_") else _HUMP.sub(" ", part.group())
+            if words != part.group() and not lexicon.find(part.group(), part.group(), 0):
+                claims.append(Claim(start + part.start(), start + part.end(), words, words))
+        page.remarks.append(Remark(start - 1, start, message))
+    page.claim(claims)
+    page.unsettled |= bool(claims)
+
+
 def read_addresses(page: Page, lexicon: Lexicon) -> None:
     """Say addresses label by label; the scheme and "www." are left out, as nobody says them."""
     found = page.read(_EMAIL, lambda match: _spell(match.group(), lexicon)) if "@" in page.left else False
-    found |= page.read(_WEB, lambda match: _web(match, lexicon)) if "." in page.left else False
+    found |= page.read(_WEB, lambda match: _web(match, lexicon)) if _DOTTED.search(page.left) else False
     page.unsettled |= found
 
 

@@ -1,10 +1,12 @@
-"""Days, months and hours: 10/11-10/12/2026, tháng 11/2026, quý IV/2026, thứ 2, 16h30, 7:30-11:00."""
+"""Days and months: 10/11-10/12/2026, ngày 1-12, tháng 11/2026, quý IV/2026, thứ 2."""
 
 import re
+from collections.abc import Mapping
 
 from content.speech.lexicon import Lexicon
-from content.speech.numerals import cardinal, month, ordinal, roman
-from content.speech.page import DATE, TIME, Page
+from content.speech.nouns import COUNTED
+from content.speech.numerals import cardinal, month, ordinal, roman, share
+from content.speech.page import DATE, Page
 
 _BEFORE = r"(?<![\w/.,-])"
 _AFTER = r"(?![\w/]|[.,-][0-9])"
@@ -12,9 +14,12 @@ _D, _M, _Y = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9
 _TO = r"\s?(?:-|đến|tới|÷|→)\s?"
 
 _DAYS = re.compile(
-    rf"{_BEFORE}(?P<d1>{_D})/(?P<m1>{_M})(?:/(?P<y1>{_Y}))?(?P<to>{_TO})(?:ngày )?"
-    rf"(?P<d2>{_D})/(?P<m2>{_M})(?:/(?P<y2>{_Y}))?{_AFTER}"
+    rf"{_BEFORE}(?P<d1>{_D})(?P<sign>[/.-])(?P<m1>{_M})(?:(?P=sign)(?P<y1>{_Y}))?(?P<to>{_TO})"
+    rf"(?P<again>(?:hết )?(?:ngày )?)(?P<d2>{_D})(?P=sign)(?P<m2>{_M})(?:(?P=sign)(?P<y2>{_Y}))?{_AFTER}"
 )
+# "10-11 đến 10-12" are two days only after these words; "từ 5-7 đến 8-10 tuổi" counts something.
+_DAYS_LEAD = re.compile(r"(?<!\w)(?:ngày|từ|hành động|thời gian|cao điểm)\W{0,3}\Z", re.IGNORECASE)
+_COUNTING = re.compile(rf"\s?%|\s+(?:{COUNTED}|tuổi|ngày|tháng|giờ|phút|lần|nghìn|triệu|tỷ)(?!\w)")
 _DAYS_OF_MONTH = re.compile(rf"{_BEFORE}(?P<d1>{_D})\s?[-÷]\s?(?P<d2>{_D})/(?P<m2>{_M})(?:/(?P<y2>{_Y}))?{_AFTER}")
 _FULL = re.compile(rf"{_BEFORE}(?P<d>{_D})(?P<sign>[/.-])(?P<m>{_M})(?P=sign)(?P<y>{_Y}){_AFTER}")
 _SHORT_YEAR = re.compile(rf"{_BEFORE}(?P<d>{_D})/(?P<m>{_M})/(?P<y>[0-9]{{2}}){_AFTER}")
@@ -31,48 +36,77 @@ _MONTH_SAID = re.compile(r"(?<!\w)tháng\s+\Z", re.IGNORECASE)
 # A day and a month without a year: the words before it decide (loudspeaker.md section 2, ambiguity rule).
 _LEAD = (
     rf"(?i:(?<!\w)(?:ngày|từ|đến|tới|sáng|trưa|chiều|tối|đêm|lễ|dịp|hôm|nay|mai|hết|trước|sau|qua|vào|kỷ niệm|"
-    rf"chủ nhật|cn|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7]))\s*[,(]?\s*|{DATE}\s?(?:,|;|và|hoặc|hay|&)\s?)"
+    rf"mùng|mồng|rằm|mừng|quốc khánh|hưởng ứng|hướng tới|nhân|nghỉ|chủ nhật|cn|t[2-7]|"
+    rf"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7]))\s*[,(]?\s*|{DATE}\s?(?:,|;|và|hoặc|hay|&)\s?)"
 )
 _DAY_LIST = r"(?i:(?<!\w)ngày\s+)(?:[0-9]{1,2}\s?(?:,|và|hoặc)\s?)+"
-_NAMED_DAY = r"(?<!\w)(?:Ngày|NGÀY|Tháng hành động|Lễ|Tết)\s+[A-ZĐỞÂ][^\n.;:!?0-9]{1,80}[ (]"
+_NAMED_DAY = r"(?<!\w)(?:Ngày|NGÀY|Tháng hành động|Lễ|Tết|Quốc tế)\s+[A-ZĐỞÂ][^\n.;:!?0-9]{1,80}[ (]"
 _OF_DAY = rf"(?P<it>(?P<d>{_D})/(?P<m>{_M})){_AFTER}"
 _LED_DAY = re.compile(rf"(?P<lead>{_LEAD}|{_DAY_LIST}|{_NAMED_DAY}){_OF_DAY}")
-# "Tối 1-12" is a day; "ngày 5-7" runs from one to the other, unless it would run backwards.
+# "Tối 1-12" is a day; "ngày 5-7" runs from one to the other, unless it would run backwards or is a day that all know.
 _DASHED_DAY = re.compile(
-    rf"(?i:(?<!\w)(?P<lead>sáng|trưa|chiều|tối|đêm|lễ|dịp|ngày)\s+)(?P<it>(?P<d>{_D})-(?P<m>{_M})){_AFTER}(?!\s*(?:giờ|tháng))"
+    rf"(?i:(?<!\w)(?P<lead>sáng|trưa|chiều|tối|đêm|lễ|dịp|(?<!mỗi )(?<!một )(?<![0-9] )ngày)\s+"
+    rf"|(?P<named>(?<!\w)(?:Ngày|Lễ|Quốc tế)\s+[A-ZĐỞÂ][^\n.;:!?0-9]{{1,80}}"
+    rf"|(?<!\w)(?:Phụ nữ|Việt Nam|Nhà giáo|AIDS)\s\(?)"
+    rf"|{DATE}\s?(?P<list>,|và|hoặc|đến|tới)\s?(?:hết )?(?:ngày )?"
+    rf"|(?P<lone>{_BEFORE}))(?P<it>(?P<d>{_D})(?P<sign>[-.])(?P<m>{_M})){_AFTER}(?!\s*(?:giờ|tháng|lần)(?!\w))"
 )
+# Days of the year that are written like any number and read as days; roads and squares bear them too.
+_FEASTS: Mapping[int, frozenset[int]] = {
+    1: frozenset({1}),
+    2: frozenset({3, 14, 27}),
+    3: frozenset({1, 8, 24, 26}),
+    4: frozenset({7, 30}),
+    5: frozenset({1, 15, 19}),
+    6: frozenset({1, 26, 28}),
+    7: frozenset({11, 27}),
+    8: frozenset({19}),
+    9: frozenset({2}),
+    10: frozenset({10, 13, 14, 15, 20}),
+    11: frozenset({9, 10, 18, 20, 23, 25}),
+    12: frozenset({1, 3, 10, 22, 24, 25, 31}),
+}
+_ROAD = re.compile(r"(?<!\w)(?:đường|phố|quảng trường|công viên|cầu)\s+\Z", re.IGNORECASE)
 _LONE_DAY = re.compile(rf"{_BEFORE}{_OF_DAY}")
 _PART_OF = re.compile(
-    r"\s+(?:số|tổng|dân số|dân|người|viên|liều|lượng|thời gian|chặng|chỉ tiêu|các|trong|xã|phường|huyện|tỉnh|đơn vị|"
-    r"trường hợp|hộ|ca|thôn|khu|tổ|trường|lớp|cơ sở|bệnh nhân|phiếu|đại biểu|thành viên|diện tích|suất|ly|cốc|"
-    r"kế hoạch)(?!\w)"
+    rf"\s+(?:số|tổng|dân số|dân|lượng|thời gian|chặng|các|trong|diện tích|kế hoạch|quy mô|{COUNTED})(?!\w)"
 )
+_SHARE_OF = re.compile(r"\s+(?:số|tổng|dân số|diện tích|chặng)(?!\w)")
 _SURE_LEAD = re.compile(rf"ngày|{DATE}|Tháng|Lễ|Tết", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(?<!\w)(?:số|số nhà|ngõ|hẻm|kiệt|ngách|nhà|đường|tỷ lệ|đạt|chiếm|khoảng|gần|hơn)\s+\Z", re.IGNORECASE
+    r"(?<!\w)(?:số|số nhà|tổ|lô|ngõ|hẻm|kiệt|ngách|nhà|đường|đạt|chiếm|khoảng|gần|hơn|(?:tỷ|tỉ) lệ[^.,;\n]{0,20})\s+\Z",
+    re.IGNORECASE,
 )
 
-_QUARTER = re.compile(rf"(?<!\w)[Qq]uý\s+(?P<it>(?P<q>I{{1,3}}|IV|[1-4])/(?P<y>{_Y}))(?![\w/])")
+_Q = "(?:I{1,3}|IV|[1-4])"
+_QUARTER = re.compile(rf"(?<!\w)[Qq]uý\s+(?P<it>(?P<q>{_Q})(?:\s?-\s?(?P<q2>{_Q}))?/(?P<y>{_Y}))(?![\w/])")
+_SHORT_QUARTER = re.compile(rf"(?<!\w)Q(?P<q>[1-4])/(?P<y>{_Y})(?![\w/])")
+_YEARS = re.compile(rf"(?<![\w/.,-])(?P<y1>{_Y})/(?P<y2>{_Y})(?![\w/.-])")
 _WEEKDAY = re.compile(r"(?<!\w)T(?P<day>[2-7])(?![\w/]|\.[0-9])")
 _ORDINAL = re.compile(r"(?<!\w)[Tt]hứ\s+(?P<it>(?P<n>[0-9]{1,2})|(?P<roman>[IVXL]+))(?![\w/]|[.,][0-9])")
-_CLOCK = re.compile(
-    r"(?<![\w.,/:])(?P<h>[01]?[0-9]|2[0-4])"
-    r"(?:\s?[hHg]\s?(?P<m>[0-5][0-9])(?:\s?(?:'|phút|ph|p)(?!\w))?|:(?P<m2>[0-5][0-9])(?::[0-5][0-9])?\s?h?)"
-    r"(?![\w/:%]|[.,][0-9])"
-)
-_ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24/(?P<n>7|24)(?P<hours>\s?h)?(?![\w/]|[.,][0-9])")
+_ROUND_THE_CLOCK = re.compile(r"(?<![\w/.,])24h?/(?P<n>7|24)(?P<hours>\s?h)?(?![\w/]|[.,][0-9])")
+
+
+# What every day of one kind has, so that the longer patterns run only where there is something to find.
+_SLASHED = re.compile("[0-9IVh]/[0-9]")
+_DASHED = re.compile("[0-9][.-](?:0?[1-9]|1[0-2])(?![0-9])")
 
 
 def read_dates(page: Page, _: Lexicon) -> None:
     """Claim days and months, from what is certain by its shape to what only its context tells."""
-    slashed = "/" in page.left
-    if slashed:
+    slashed = _SLASHED.search(page.left) is not None
+    if slashed or "đến" in page.left or "tới" in page.left:
         page.read(_DAYS, _days, DATE)
+    if slashed:
         page.read(_DAYS_OF_MONTH, _days_of_month, DATE)
         page.read(_QUARTER, _quarter, DATE)
+        page.read(_SHORT_QUARTER, lambda match: f"quý {_quarter(match)}", DATE)
+        page.read(_YEARS, _years, DATE)
     for pattern in (_FULL, _ISO, _SHORT_YEAR) if slashed else (_FULL, _ISO):
         page.read(pattern, lambda match: day(match["d"], match["m"], match["y"]), DATE)
-    page.read(_DASHED_DAY, _dashed_day, DATE)
+    if _DASHED.search(page.left):
+        while page.read(_DASHED_DAY, _dashed_day, DATE):
+            pass
     if "háng" in page.left:
         page.read(_MONTHS, _months, DATE)
     if slashed:
@@ -81,18 +115,14 @@ def read_dates(page: Page, _: Lexicon) -> None:
         _read_days(page)
     if "háng" in page.left:
         page.read(_MONTH_NAME, lambda _match: month(4), DATE)
-    if "T" in page.left:
+    if page.has("T"):
         page.read(_WEEKDAY, lambda match: f"thứ {ordinal(int(match['day']))}", DATE)
-
-
-def read_times(page: Page, _: Lexicon) -> None:
-    """Claim hours with minutes; a bare "8h" is a unit like any other."""
-    page.read(_CLOCK, _clock, TIME)
 
 
 def read_ordinals(page: Page, _: Lexicon) -> None:
     """Claim what follows "thứ"."""
-    page.read(_ORDINAL, _ordinal, DATE)
+    if "hứ" in page.left:
+        page.read(_ORDINAL, _ordinal, DATE)
 
 
 def day(number: str, of_month: str, year: str | None) -> str:
@@ -107,11 +137,19 @@ def _month_and_year(number: str, year: str | None) -> str:
     return f"{words} năm {cardinal(int(year) if len(year) == 4 else 2000 + int(year))}"
 
 
-def _days(match: re.Match[str]) -> str:
+def _days(match: re.Match[str]) -> str | None:
+    if match["sign"] != "/" and not _surely_days(match):
+        return None
+    if match["m1"] == match["m2"] and _SHARE_OF.match(match.string, match.end()):
+        return f"{share(match['d1'], match['m1'])} đến {share(match['d2'], match['m2'])}"
     first = day(match["d1"], match["m1"], match["y1"])
-    again = "ngày " if "ngày " in match.group() else ""
     to = "tới" if "tới" in match["to"] else "đến"
-    return f"{first} {to} {again}{day(match['d2'], match['m2'], match['y2'])}"
+    return f"{first} {to} {match['again']}{day(match['d2'], match['m2'], match['y2'])}"
+
+
+def _surely_days(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - 20) : match.start()]
+    return _DAYS_LEAD.search(before) is not None and not _COUNTING.match(match.string, match.end())
 
 
 def _days_of_month(match: re.Match[str]) -> str | None:
@@ -121,8 +159,13 @@ def _days_of_month(match: re.Match[str]) -> str | None:
 
 
 def _quarter(match: re.Match[str]) -> str:
-    number = roman(match["q"]) or int(match["q"])
-    return f"{cardinal(number)} năm {cardinal(int(match['y']))}"
+    quarters = [cardinal(roman(q) or int(q)) for q in (match["q"], match.groupdict().get("q2")) if q]
+    return f"{' đến '.join(quarters)} năm {cardinal(int(match['y']))}"
+
+
+def _years(match: re.Match[str]) -> str | None:
+    first, second = int(match["y1"]), int(match["y2"])
+    return f"{cardinal(first)} đến {cardinal(second)}" if second == first + 1 else None
 
 
 def _months(match: re.Match[str]) -> str:
@@ -139,7 +182,8 @@ def _month(match: re.Match[str]) -> str:
 
 def _read_days(page: Page) -> None:
     """Days without a year. A day in a list is known by the one before it, so look again after each find."""
-    page.read(_ROUND_THE_CLOCK, _round_the_clock)
+    if "24" in page.left:
+        page.read(_ROUND_THE_CLOCK, _round_the_clock)
     while page.read(_LED_DAY, _led_day, DATE):
         pass
     page.read(_LONE_DAY, _lone_day, DATE)
@@ -159,17 +203,31 @@ def _led_day(match: re.Match[str]) -> str | None:
 
 
 def _dashed_day(match: re.Match[str]) -> str | None:
-    if match["lead"].lower() == "ngày" and int(match["d"]) <= int(match["m"]):
+    number, of_month = int(match["d"]), int(match["m"])
+    feast = number in _FEASTS[of_month]
+    counting = _COUNTING.match(match.string, match.end()) is not None and not match["list"]
+    if match["lone"] is not None and (match["sign"] == "." or number <= 12):
+        return None
+    if (match["lone"] is not None or match["named"]) and (counting or not feast):
+        return None
+    led = (match["lead"] or "ngày").lower()
+    if led == "ngày" and number <= of_month and (counting or not feast):
+        return None
+    if match["sign"] == "." and led != "ngày":
         return None
     return day(match["d"], match["m"], None)
 
 
 def _lone_day(match: re.Match[str]) -> str | None:
     number, of_month = int(match["d"]), int(match["m"])
-    if number == of_month or not (number > of_month or of_month > 10):
+    if number in _FEASTS[of_month] and _ROAD.search(match.string, max(0, match.start() - 12), match.start()):
+        return day(match["d"], match["m"], None)
+    if number == of_month and number not in _FEASTS[of_month]:
+        return None
+    if not (number > of_month or of_month > 10):
         return None
     if _PART_OF.match(match.string, match.end()) or _ADDRESS.search(
-        match.string, max(0, match.start() - 12), match.start()
+        match.string, max(0, match.start() - 40), match.start()
     ):
         return None
     return day(match["d"], match["m"], None)
@@ -180,9 +238,3 @@ def _ordinal(match: re.Match[str]) -> str | None:
     if not value:
         return None
     return ordinal(value)
-
-
-def _clock(match: re.Match[str]) -> str:
-    minutes = int(match["m"] or match["m2"])
-    hour = f"{cardinal(int(match['h']))} giờ"
-    return f"{hour} {cardinal(minutes)} phút" if minutes else hour

@@ -22,7 +22,8 @@ _CODE_PART = re.compile(r"([^\W\d_]+(?:&[^\W\d_]+)*)([0-9]*)")
 def read_documents(page: Page, lexicon: Lexicon) -> None:
     """Say the parts of a document number one after the other, without the signs between them."""
     page.read(_NUMBER, lambda match: _document(match, lexicon))
-    page.read(_SHORT, _number)
+    if page.has("/"):
+        page.read(_SHORT, _number)
 
 
 def _number(match: re.Match[str]) -> str:

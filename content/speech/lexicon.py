@@ -8,10 +8,10 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
-from content.speech.page import MARKERS, NUMBER
+from content.speech.page import MARKERS, NUMBER, WORDS
 
 _COLUMNS = {"abbreviation", "expansion", "phonetic", "source"}
-_AFTER_NUMBER = re.compile(rf"\s*(?:số\s*)?[0-9{NUMBER}]")
+_AFTER_NUMBER = re.compile(rf"\s*(?:số:?\s*)?[0-9{NUMBER}]|\s*số:?\s*{WORDS}|\s{WORDS}")
 _AFTER_WORD = re.compile(r"\s+([^\W\d_]{2,})")
 _AFTER_NAME = re.compile(r"\s*([^\W\d_])")
 _AFTER_PLACE = re.compile(r"\s*([^\W\d_]|[0-9])")
@@ -71,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """All tables of `content/data/lexicon.toml`, ready to be looked up. Equal to itself only, so that it can be a key."""
+    """All tables of `content/data/lexicon.toml`, ready to be looked up. Equal to itself only, so it can be a key."""
 
     abbreviations: Mapping[str, tuple[Entry, ...]]
     words: Mapping[str, Entry]

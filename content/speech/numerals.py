@@ -1,7 +1,9 @@
 """Numbers in Vietnamese words: nghìn, linh, mươi mốt, tư and lăm after mươi (loudspeaker.md section 4)."""
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _AFTER_TENS = {1: "mốt", 4: "tư", 5: "lăm"}
@@ -9,6 +11,9 @@ _SCALES = ("", " nghìn", " triệu")
 _BILLION = 10**9
 # Beyond this many digits nobody hears a quantity any more: it is an account or an identity number.
 _LONGEST = 15
+
+# A number as texts write it, in a pattern: 1.000, 1.000,5, 87,3, 4.0.
+WRITTEN = r"(?:[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9.]*\.[0-9])|[0-9]+(?:[.,][0-9]+)*)"
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _ENGLISH_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}|,000)")
@@ -75,22 +80,31 @@ def numeral(text: str) -> str:
     """A number as Vietnamese texts write it: "1.000" a thousand, "87,3" a decimal, "4.0" and "1.2.3" with "chấm"."""
     if _GROUPED.fullmatch(text) or _ENGLISH_GROUPED.fullmatch(text):
         return whole(re.sub(r"[.,]", "", text))
+    if text.count(",") > 1:
+        return ", ".join(numeral(part) for part in text.split(","))
     integer, comma, fraction = text.partition(",")
-    if comma and "," not in fraction:
+    if comma:
         return f"{numeral(integer)} phẩy {_fraction(fraction)}"
     parts = text.split(".")
     if len(parts) == 2 and parts[1].strip("0"):
         return f"{whole(parts[0])} phẩy {_fraction(parts[1])}"
-    return " chấm ".join(whole(part) for part in re.split(r"[.,]", text))
-
-
-def dotted(text: str) -> str:
-    """The number of a section or a version: "2.1" is "hai chấm một"."""
     return " chấm ".join(whole(part) for part in text.split("."))
+
+
+def dotted(text: str, letters: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The number of a section or a version: "2.1" is "hai chấm một", "2.b" "hai chấm b", or as `letters` names it."""
+    return " chấm ".join(whole(part) if part.isdigit() else letters.get(part, part) for part in text.split("."))
 
 
 def _fraction(text: str) -> str:
     return digits(text) if text.startswith("0") or len(text) > 2 else cardinal(int(text))
+
+
+def share(above: str, below: str) -> str:
+    """ "2/3" is "hai phần ba", "45/50" "bốn mươi lăm trên năm mươi" (loudspeaker.md section 2, ambiguity rule)."""
+    if above.isdigit() and below.isdigit() and 0 < int(above) < int(below) <= 10:
+        return f"{numeral(above)} phần {month(int(below))}"
+    return f"{numeral(above)} trên {numeral(below)}"
 
 
 def roman(text: str) -> int | None:

@@ -74,9 +74,15 @@ class Page:
     claims: list[Claim] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     unsettled: bool = False
+    _signs: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.left = self.text.translate(_SHAPES)
+        self._signs = frozenset(self.left)
+
+    def has(self, signs: str) -> bool:
+        """Whether the text had any of these signs, so that a pattern which needs one is worth trying."""
+        return not self._signs.isdisjoint(signs)
 
     def read(self, pattern: re.Pattern[str], read: Read, marker: str = WORDS) -> bool:
         """Claim every match that `read` has words for; the span is the group "it" where the pattern has one."""
@@ -120,7 +126,7 @@ class Page:
             if self._begins_sentence(claim) and words != self.text[claim.start : claim.end]:
                 words = words[:1].upper() + words[1:]
             self._append(out, words, apart=True)
-            at = claim.end
+            at = max(at, claim.end)
         self._append(out, self.text[at:], apart=at > 0)
         return "".join(out)
 
@@ -133,7 +139,7 @@ class Page:
             out.append(piece)
 
     def _begins_sentence(self, claim: Claim) -> bool:
-        if self.text[claim.start].islower():
+        if self.text[claim.start : claim.start + 1].islower():
             return False
         window = self.left[max(0, claim.start - 16) : claim.start]
         before = window.rstrip(_OPENING)

@@ -3,38 +3,43 @@
 import re
 
 from content.speech.lexicon import Lexicon
+from content.speech.nouns import COUNTED, SCALES, TIMES
 from content.speech.numerals import digits
 from content.speech.page import PHONE, Page
 
 # What shows by its shape alone that it is a telephone number: 0912 345 678, (024) 3736 7184, +84..., 1900 6068.
-_END = r"(?![0-9]|[/:.,][0-9]|\s?%)"
+_END = r"(?![0-9]|/(?!0[0-9]{2})[0-9]|[:.,][0-9]|\s?%)"
 _SHAPED = (
     rf"0[0-9]{{8,10}}{_END}"
     rf"|(?:\+84|\(\+84\)|\(0[0-9]{{1,3}}\)|0[0-9]{{2,4}})(?:[ .-]?[0-9]{{2,4}}){{2,4}}{_END}"
     rf"|02[0-9]{{1,2}}[ .-][0-9](?:[ .-]?[0-9]{{3}}){{2}}{_END}"
+    rf"|0[0-9](?:[ .-][0-9]{{4}}){{2}}{_END}"
+    rf"|84[ -]?[2-9][0-9]{{1,2}}(?:[ -]?[0-9]{{3,4}}){{2}}{_END}"
     rf"|1[89]00(?:[ .-]?[0-9]{{2,4}}){{1,2}}{_END}"
 )
-_PHONE = re.compile(rf"(?<![\w/+(.,])(?P<it>{_SHAPED})")
+_PHONE = re.compile(rf"(?:(?<![\w/+(.,])|(?<=[0-9]/)(?=0[0-9]{{2}}))(?P<it>{_SHAPED})")
 _THREE_DIGITS = re.compile("[0-9]{3}")
 _YEAR_BEFORE = re.compile(r"(?:năm|giai đoạn|thế kỷ|từ)\s*\Z", re.IGNORECASE)
 
 # What counts something is not a telephone number, whatever stands before it.
-_COUNTED = (
-    r"(?!\s*(?:cuộc|người|ca|lượt|trường hợp|xã|phường|đơn vị|học sinh|hộ|phụ nữ|bệnh nhân|em|phút|giờ|ngày|tháng|năm|"
-    r"triệu|nghìn|tỷ|đồng|lần|đường|phố|bạn|khách|thành viên|tin|câu|buổi|tổ|nhóm|đoàn|cán bộ|thai phụ)(?!\w))"
-)
+_COUNTED = rf"(?!\s*(?:{COUNTED}|{TIMES}|{SCALES}|đồng|đường|phố)(?!\w))"
 _EMERGENCY = rf"1(?:1[0-9]|02[0-9]){_END}{_COUNTED}"
 _WORD = r"[^\W\d_]+"
 _HOT = r"(?:tổng đài|đường dây nóng|hotline|điện thoại|gọi|nhắn tin|liên hệ)"
 _NEAR = r"(?:số|số máy|bấm|alo|cấp cứu|Zalo|Viber)"
 _LINE = (
-    r"(?:tổng đài|đường dây nóng|hotline|(?:số )?điện thoại|số máy|SĐT|sđt|ĐT|đt|Tel|Fax|fax)"
+    r"(?:tổng đài|đường dây nóng|hotline|(?:số )?điện thoại|số máy|máy lẻ|SĐT|sđt|ĐT|đt|Tel|Fax|fax|"
+    r"số tài khoản|STK|CCCD|mã OTP)"
     r"(?:\s+(?:tư vấn|miễn phí|hỗ trợ|quốc gia|số|là))?"
 )
 _ANY = rf"[0-9]{{3,}}(?:[ .-][0-9]{{2,4}}(?![0-9/:,%]))*{_END}{_COUNTED}"
 _LEADS = (
     re.compile(rf"(?i:(?<!\w){_LINE})\s*[:(]?\s*(?P<it>{_ANY})"),
     re.compile(rf"(?i:(?<!\w){_HOT})(?:\s+{_WORD}){{0,6}}?\s*[:(]?\s*(?P<it>{_EMERGENCY})"),
+    re.compile(
+        r"(?i:(?<!\w)(?:tin nhắn|nhắn tin|soạn tin|đầu số)[^\n.;]{0,60}?)"
+        r"\s(?:gửi|đến|tới|số)\s+(?P<it>[0-9]{4})(?![\w/.,]*[0-9])"
+    ),
     re.compile(rf"(?i:(?<!\w){_NEAR})\s*[:(]?\s*(?P<it>{_EMERGENCY})"),
 )
 _NEXT = re.compile(rf"{PHONE}\s?(?:,|;|hoặc|hay|và|/|-)\s?(?P<it>{_EMERGENCY})")

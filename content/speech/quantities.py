@@ -1,156 +1,91 @@
-"""Numbers and what stands with them: units, money, per cent, ranges, rates, fractions, Roman numerals, signs."""
+"""Numbers and what stands with them: units, money, ranges, negatives, the numbers of sections."""
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from content.speech.lexicon import Lexicon
-from content.speech.numerals import cardinal, dotted, numeral, roman
-from content.speech.page import MARKERS, NUMBER, QUANTITIES, Page
+from content.speech.nouns import SCALES
+from content.speech.numerals import WRITTEN, dotted, numeral
+from content.speech.page import MARKERS, NUMBER, QUANTITIES, Page, Reading
 
-_N = r"(?:[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9.]*\.[0-9])|[0-9]+(?:[.,][0-9]+)*)"
-_BEFORE = r"(?<![\w/.,])"
-
-_TRIPLE = re.compile(rf"(?<![\w/.,-]){_N}%?(?:\s?-\s?{_N}%?){{2,}}(?![\w/%-])")
 _SECTION = re.compile(
-    r"(?m)(?:(?<!\w)(?i:mục|điểm|phiên bản|bảng|hình|phụ lục|chương|tiểu mục)\s+|^(?=[0-9.]+\s+[A-ZĐÂĂÊÔƠƯ]))"
-    r"(?P<it>[0-9]{1,2}(?:\.[0-9]{1,2})+)(?=\.?(?:[\s,;:)]|\Z))"
+    r"(?m)(?:(?<!\w)(?i:mục|điểm|điều|khoản|phiên bản|bảng|hình|phụ lục|chương|tiểu mục)\s+"
+    r"|^(?=[0-9.]+\s+[A-ZĐÂĂÊÔƠƯ]))"
+    r"(?P<it>[0-9]{1,2}(?:\.(?:[0-9]{1,2}|[a-zđ]))+)(?=\.?(?:[\s,;:)]|\Z))"
 )
 _SPACED = re.compile(r"(?<![\w/.,])[0-9]{1,3}(?: [0-9]{3})+(?=\s(?:đồng|người|dân|lượt|VNĐ|VND))")
-_FRACTION = re.compile(rf"(?<![\w/.,])(?P<n>{_N})\s?/\s?(?P<m>{_N})(?P<more>(?:/{_N})*)(?![0-9/])")
-_DENOMINATORS = {4: "tư"}
-_NEGATIVE = re.compile(r"(?:(?<=[^\W\d_] )|(?<=[(:] )|(?<=\())-(?=[0-9])")
+_NEGATIVE = re.compile(
+    rf"(?:(?<=[^\W\d_] )|(?<=[(:{MARKERS}] )|(?<=\())-(?=[0-9])|(?m:^)-(?=[0-9.,]+(?:\s?(?:°|độ(?!\w))|\s*$))"
+)
+# The sign of subtraction itself, which is no dash, wherever it does not stand between two numbers.
+_MINUS = re.compile(rf"(?<![\w{QUANTITIES}])(?<![0-9{QUANTITIES}%] )-(?=[0-9])")
+# "tháng 1,2": numbers of things that have no halves.
+_LIST = re.compile(
+    r"(?i:(?<!\w)(?:tháng|quý|điều|khoản|lớp|phường|quận|tổ|ấp|thôn|khối)\s+)(?P<it>[0-9]{1,2},[0-9]{1,2})(?![\w%/]|[.,][0-9])"
+)
 _DASH = re.compile(
-    rf"(?<=[{QUANTITIES}])\s?[-÷→]\s?"
+    rf"(?<=[{QUANTITIES}])\s?[-÷→~]\s?"
     rf"(?=[{QUANTITIES}]|(?i:thứ|tháng|ngày|quý|năm|chủ nhật)\s?[{QUANTITIES}]|[Cc]hủ nhật|CN(?!\w))"
 )
 _TIMES = re.compile(rf"(?<=[{QUANTITIES}])\s?[x×]\s?(?=[{QUANTITIES}])|(?<=\s)[x×]\s?(?=[{NUMBER}])")
-
-_ROMAN_LEAD = re.compile(
-    r"(?<!\w)(?i:quý|khóa|khoá|chương|phần|mục|kỳ|đại hội|thế kỷ|cấp|hạng|tuyến|giai đoạn|loại|nhóm|vùng|khu vực|điều|"
-    r"phụ lục|tập|bậc|độ|đợt|lần|nhiệm kỳ|type|týp|trung ương|khoa)\s+(?P<it>[IVXL]+(?:\s?-\s?[IVXL]+)?)(?!\w)"
-)
-_ROMAN_HEAD = re.compile(r"(?m)^[\s*]*(?P<it>[IVXL]{1,6})(?=[.)/]\s|\.[0-9])")
-_ROMAN_ALONE = re.compile(r"(?<![\w&./-])(?P<it>[IVX]{2,6})(?![\w&]|[./-]\w)")
-# Canonical numerals that are words in capitals: "VI PHẠM", "XI MĂNG".
-_SYLLABLES = {"VI", "XI"}
-
-_PERIODS = (
-    "năm|tháng|tuần|ngày|giờ|quý|buổi|người|hộ|ca|lượt|xã|phường|huyện|tỉnh|đơn vị|học sinh|lớp|gia đình|thôn|suất|kỳ|"
-    "khóa|đợt"
-)
-# Said with "một" ("ba tháng một lần"); the others with "mỗi".
-_ONE = {"lần", "năm"}
-# "xã/phường" names two kinds of place, "buổi/phường" a rate.
-_PLACE = re.compile(r"(?<!\w)(?:xã|phường|huyện|tỉnh|thôn|ấp|tổ|khu|hộ|lớp|trường|đơn vị|người|học sinh|gia đình)\s?\Z")
-_OVER_NUMBER = re.compile(rf"(?<=[^\W\d_])\s?/\s?(?P<n>{_N})(?=\s)")
-_PER = re.compile(rf"(?<=[\w)%{MARKERS}])\s?/\s?(?P<unit>lần|{_PERIODS})(?!\w)")
-_BETWEEN_WORDS = re.compile(rf"(?<=[\w)%{MARKERS}])\s?/\s?(?=[\w(\"“{MARKERS}])")
-_AND_OR = re.compile(r"(?<=và)/(?=hoặc)")
+_CROSS = re.compile(r"(?<=[0-9])\s?[x×]\s?(?=[0-9])")
 
 _CURRENCIES = {"$": "đô la", "€": "ơ rô"}
-_MONEY = re.compile(rf"(?<![\w$€])(?P<sign>[$€])\s?(?P<n>{_N})(?!\w)")
-
-_SIGNS: Mapping[str, str] = {
-    "=": "bằng",
-    "<": "dưới",
-    ">": "trên",
-    "≤": "không quá",
-    "≥": "từ",
-    "<=": "không quá",
-    ">=": "từ",
-    "~": "khoảng",
-    "≈": "khoảng",
-    "±": "cộng trừ",
-    "+": "cộng",
-    "&": "và",
-    "№": "số",
-    "½": "một phần hai",
-    "¼": "một phần tư",
-    "¾": "ba phần tư",
-    "×": "nhân",
-}
-# The signs that `read_signs` looks for: each of them makes it worth running.
-SIGNS = "".join(_SIGNS) + "/"
-_AROUND = rf"[\w\"'“”){MARKERS}]"
-_SIGN = re.compile(
-    rf"[½¼¾]|(?<=\s)&(?=\s)|№(?=\s?[0-9{MARKERS}])|(?:[<>]=?|[≤≥~≈±])(?=\s?[0-9{NUMBER}])|(?<={_AROUND})\s?(?:=|&|\+)\s?(?={_AROUND})|\+(?=[0-9{NUMBER}])"
+_MONEY = re.compile(rf"(?<![\w$€])(?P<sign>[$€])\s?(?P<n>{WRITTEN})(?P<scale>\s(?:{SCALES}))?(?!\w)")
+_SCALED_MONEY = re.compile(rf"(?<!\w)(?:{SCALES})\s?(?P<it>đ)(?!\w)")
+# "2tr5" and "1m65": the unit stands where a comma would.
+_UNIT_INSIDE = re.compile(
+    r"(?<![\w/.,])(?P<n>[0-9]{1,3})(?:(?P<unit>tr|k)(?P<rest>[0-9]{1,3})|m(?P<cm>[0-9]{2}))(?!\w)"
 )
-
-
-def read_triples(page: Page, _: Lexicon) -> None:
-    """95-95-95: numbers in a row that are no range."""
-    if "-" in page.left:
-        page.read(_TRIPLE, _triple, NUMBER)
-
-
-def read_romans(page: Page, _: Lexicon) -> None:
-    """Roman numerals after a word that numbers, at the head of a section, or where they can be nothing else."""
-    page.read(_ROMAN_LEAD, _roman, NUMBER)
-    page.read(_ROMAN_HEAD, _roman, NUMBER)
-    page.read(_ROMAN_ALONE, lambda match: None if match["it"] in _SYLLABLES else _roman(match), NUMBER)
-
-
-def read_rates(page: Page, lexicon: Lexicon) -> None:
-    """Fractions and rates: "1,0/100.000", "2/3"; "/năm", "/ml"."""
-    page.read(_FRACTION, _fraction, NUMBER)
-    page.read(_OVER_NUMBER, lambda match: f" trên {numeral(match['n'])}", NUMBER)
-    page.read(_PER, _per, NUMBER)
-    page.read(_with_units(lexicon.unit_names).over, lambda match: f" trên {lexicon.units[match['unit']]}", NUMBER)
 
 
 def read_numbers(page: Page, lexicon: Lexicon) -> None:
     """Every number that stands by itself, with its unit."""
-    page.read(_SECTION, lambda match: dotted(match["it"]), NUMBER)
+    if page.has("."):
+        page.read(_SECTION, lambda match: Reading(dotted(match["it"]), dotted(match["it"], lexicon.letters)), NUMBER)
     page.read(_SPACED, lambda match: numeral(match.group().replace(" ", "")), NUMBER)
-    page.read(_NEGATIVE, lambda _match: "âm")
-    page.read(_MONEY, lambda match: f"{numeral(match['n'])} {_CURRENCIES[match['sign']]}", NUMBER)
-    page.read(_with_units(lexicon.unit_names).number, lambda match: _number(match, lexicon), NUMBER)
+    if page.has(","):
+        page.read(_LIST, lambda match: ", ".join(map(numeral, match["it"].split(","))), NUMBER)
+    if page.has("-"):
+        page.read(_NEGATIVE, lambda _match: "âm")
+        page.read(_MINUS, lambda match: "âm" if page.text[match.start()] == "−" else None)
+    if page.has("$€"):
+        page.read(_MONEY, _money, NUMBER)
+    page.read(_UNIT_INSIDE, lambda match: _unit_inside(match, lexicon), NUMBER)
+    if page.has("đ"):
+        page.read(_SCALED_MONEY, lambda _match: "đồng", NUMBER)
+    if page.has("x×"):
+        page.read(_CROSS, lambda _match: " nhân ", NUMBER)
+    units = _with_units(lexicon.unit_names)
+    page.read(units.after, lambda match: f" {lexicon.units[match['unit']]}", NUMBER)
+    page.read(units.number, lambda match: _number(match, lexicon), NUMBER)
 
 
 def read_dashes(page: Page, _: Lexicon) -> None:
     """Between two quantities a dash is "đến" and a cross "nhân"."""
-    page.read(_DASH, lambda _match: " đến ", NUMBER)
-    page.read(_TIMES, lambda _match: " nhân ", NUMBER)
-
-
-def read_signs(page: Page, _: Lexicon) -> None:
-    """Signs that have a word in running text."""
-    page.read(_AND_OR, lambda _match: " ")
-    page.read(_SIGN, lambda match: _padded(match.group()))
-
-
-def read_slashes(page: Page, _: Lexicon) -> None:
-    """A slash between words is heard as a short pause."""
-    page.read(_BETWEEN_WORDS, lambda _match: ", ")
-
-
-def _padded(sign: str) -> str:
-    words = _SIGNS[sign.strip()]
-    return f" {words} " if sign != sign.strip() else words
+    if page.has("-÷→~"):
+        page.read(_DASH, lambda _match: " đến ", NUMBER)
+    if page.has("x×"):
+        page.read(_TIMES, lambda _match: " nhân ", NUMBER)
 
 
 class _UnitPatterns(NamedTuple):
     number: re.Pattern[str]
-    over: re.Pattern[str]
+    after: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
 def _with_units(names: str) -> _UnitPatterns:
-    """The patterns that follow from the units of a lexicon. A degree or a per cent sign needs no end of word."""
+    """A number with or without one of the units, and a unit after what was read before: "1/2 kg".
+
+    A degree or a per cent sign needs no end of word.
+    """
+    unit = rf"(?P<unit>(?:{names})(?:(?<=[^\w])|(?!\w)))"
     return _UnitPatterns(
-        number=re.compile(rf"{_BEFORE}(?P<n>{_N})(?:\s?(?P<unit>(?:{names})(?:(?<=[^\w])|(?!\w)))|(?![^\W_]))"),
-        over=re.compile(rf"(?<=[\w{MARKERS}])\s?/\s?(?P<unit>{names})(?!\w)"),
+        number=re.compile(rf"(?<![\w/.,])(?P<n>{WRITTEN})(?:\s?{unit}|(?![^\W_]))"),
+        after=re.compile(rf"(?<={NUMBER})\s?{unit}"),
     )
-
-
-def _per(match: re.Match[str]) -> str | None:
-    unit = match["unit"]
-    before = match.string[max(0, match.start() - 12) : match.start()]
-    if _PLACE.search(unit) and _PLACE.search(before):
-        return None
-    return f" {'một' if unit in _ONE else 'mỗi'} {unit}"
 
 
 def _number(match: re.Match[str], lexicon: Lexicon) -> str:
@@ -158,20 +93,10 @@ def _number(match: re.Match[str], lexicon: Lexicon) -> str:
     return f"{words} {lexicon.units[match['unit']]}" if match["unit"] else words
 
 
-def _triple(match: re.Match[str]) -> str:
-    percent = " phần trăm" if match.group().endswith("%") else ""
-    return " ".join(numeral(part.rstrip("%")) for part in re.split(r"\s?-\s?", match.group())) + percent
+def _money(match: re.Match[str]) -> str:
+    return f"{numeral(match['n'])}{match['scale'] or ''} {_CURRENCIES[match['sign']]}"
 
 
-def _roman(match: re.Match[str]) -> str | None:
-    values = [roman(part) for part in re.split(r"\s?-\s?", match["it"])]
-    return " đến ".join(cardinal(value) for value in values if value) if all(values) else None
-
-
-def _fraction(match: re.Match[str]) -> str:
-    above, below = match["n"], match["m"]
-    parts = [above, below, *match["more"].split("/")[1:]]
-    proper = above.isdigit() and below.isdigit() and len(parts) == 2 and 0 < int(above) < int(below) <= 10
-    if proper:
-        return f"{numeral(above)} phần {_DENOMINATORS.get(int(below), numeral(below))}"
-    return " trên ".join(numeral(part) for part in parts)
+def _unit_inside(match: re.Match[str], lexicon: Lexicon) -> str:
+    unit, rest = match["unit"] or "m", match["rest"] or match["cm"]
+    return f"{numeral(match['n'])} {lexicon.units[unit]} {numeral(rest)}"

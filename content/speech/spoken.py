@@ -4,22 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from content.speech.addresses import read_addresses, read_pictures
-from content.speech.dates import read_dates, read_ordinals, read_times
+from content.speech.addresses import read_addresses, read_hashtags, read_pictures
+from content.speech.dates import read_dates, read_ordinals
 from content.speech.documents import read_documents
+from content.speech.hours import read_hours
 from content.speech.lexicon import DEFAULT, Lexicon
 from content.speech.page import Page, Remark, clean
 from content.speech.phones import read_phones
-from content.speech.quantities import (
-    SIGNS,
-    read_dashes,
-    read_numbers,
-    read_rates,
-    read_romans,
-    read_signs,
-    read_slashes,
-    read_triples,
-)
+from content.speech.quantities import read_dashes, read_numbers
+from content.speech.rates import read_proportions, read_rates, read_triples
+from content.speech.romans import read_romans
+from content.speech.signs import ARROWS, SIGNS, read_pauses, read_signs
 from content.speech.words import read_abbreviations, read_mixtures, read_unknown
 
 # Syllables a minute over an outdoor loudspeaker, pauses included (loudspeaker.md section 5).
@@ -32,27 +27,26 @@ _DIGITS = "0123456789"
 Pass = Callable[[Page, Lexicon], None]
 
 # Each pass sees only what the ones before it left, and runs only where the text has one of its signs (empty: always).
-_PASSES: tuple[tuple[Pass, frozenset[str]], ...] = tuple(
-    (run, frozenset(signs))
-    for run, signs in (
-        (read_pictures, ""),
-        (read_addresses, "@."),
-        (read_documents, _DIGITS),
-        (read_phones, _DIGITS),
-        (read_dates, _DIGITS),
-        (read_times, _DIGITS),
-        (read_triples, _DIGITS),
-        (read_ordinals, _DIGITS + "IVXL"),
-        (read_romans, "IVXL"),
-        (read_rates, "/"),
-        (read_abbreviations, ""),
-        (read_signs, SIGNS),
-        (read_numbers, _DIGITS),
-        (read_mixtures, _DIGITS),
-        (read_dashes, _DIGITS + "IVXL"),
-        (read_slashes, "/"),
-        (read_unknown, ""),
-    )
+_PASSES: tuple[tuple[Pass, str], ...] = (
+    (read_pictures, ""),
+    (read_addresses, "@."),
+    (read_hashtags, "#"),
+    (read_documents, "/-"),
+    (read_phones, _DIGITS),
+    (read_dates, _DIGITS),
+    (read_hours, _DIGITS),
+    (read_triples, _DIGITS),
+    (read_ordinals, _DIGITS + "IVXL"),
+    (read_romans, "IVXL"),
+    (read_rates, "/"),
+    (read_proportions, ":"),
+    (read_abbreviations, ""),
+    (read_signs, SIGNS),
+    (read_numbers, _DIGITS),
+    (read_mixtures, _DIGITS),
+    (read_dashes, _DIGITS + "IVXL"),
+    (read_pauses, "/" + ARROWS),
+    (read_unknown, ""),
 )
 
 
@@ -112,9 +106,8 @@ def glossary(text: str, lexicon: Lexicon | None = None) -> list[tuple[str, str]]
 def _read(text: str, lexicon: Lexicon) -> tuple[Page, list[int] | None]:
     cleaned, places = clean(text)
     page = Page(cleaned)
-    present = set(cleaned)
     for run, signs in _PASSES:
-        if not signs or not signs.isdisjoint(present):
+        if not signs or page.has(signs):
             run(page, lexicon)
     page.settle()
     return page, places

@@ -14,6 +14,7 @@ _MIXED = re.compile(r"[^\W_]*[0-9][^\W_]*")
 _RUNS = re.compile(r"[0-9]+|[^0-9]+")
 _LONE_ROMAN = re.compile(r"(?<!\w)[IVXL]+(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
+_VOWEL = re.compile("[aeiouy]|[^\x00-\x7f]", re.IGNORECASE)
 _ODD_SIGN = re.compile(rf"""[^\w\s.,;:!?…()\[\]{{}}"'“”‘’«»\-–—‑•·{MARKERS}]+|[\d_]+""")
 
 
@@ -43,13 +44,28 @@ def _known(page: Page, match: re.Match[str], lexicon: Lexicon) -> list[Claim]:
                     else ""
                 )
                 end = at + len(token)
-                claims.append(Claim(at, end, (entry.expansion or token) + stop, entry.tts + stop, token))
+                reader = _unsaid(entry.expansion, text, at) if entry.expansion else token
+                spoken = _unsaid(entry.tts, text, at) if entry.expansion else entry.tts
+                claims.append(Claim(at, end, reader + stop, spoken + stop, token))
                 at, first = end, last
                 break
             page.unsettled |= token in lexicon.abbreviations
         else:
             at, first = at + len(parts[first]), first + 1
     return claims
+
+
+def _unsaid(words: str, text: str, start: int) -> str:
+    """The words of an abbreviation without those that stand before it: "người NCMT" says "người" once."""
+    if text[start - 1 : start] != " ":
+        return words
+    parts = words.split(" ")
+    for count in range(min(3, len(parts) - 1), 0, -1):
+        head = " ".join(parts[:count])
+        before = text[max(0, start - len(head) - 2) : start - 1]
+        if before.casefold().endswith(head.casefold()) and not before[: -len(head)][-1:].isalpha():
+            return " ".join(parts[count:])
+    return words
 
 
 def read_mixtures(page: Page, lexicon: Lexicon) -> None:
@@ -77,7 +93,9 @@ def read_unknown(page: Page, lexicon: Lexicon) -> None:
     page.unsettled |= _LONE_ROMAN.search(page.left) is not None
     for match in _WORD.finditer(page.left):
         word = match.group()
-        if len(word) == 1:
+        if not word.isalpha():
+            page.remarks.append(Remark(*match.span(), _unreadable(word)))
+        elif len(word) == 1:
             name = lexicon.letters.get(word.lower(), word)
             if name != word.lower() and not is_syllable(word):
                 claims.append(Claim(*match.span(), word, name))
@@ -87,9 +105,12 @@ def read_unknown(page: Page, lexicon: Lexicon) -> None:
             claims += claim
     page.claim(claims)
     for match in _ODD_SIGN.finditer(page.left):
-        message = f'Chưa đọc được ký hiệu "{match.group()}"; hãy viết thành lời.'
-        page.remarks.append(Remark(*match.span(), message))
+        page.remarks.append(Remark(*match.span(), _unreadable(match.group())))
     page.unsettled |= bool(page.remarks)
+
+
+def _unreadable(sign: str) -> str:
+    return f'Chưa đọc được ký hiệu "{sign}"; hãy viết thành lời.'
 
 
 def _stranger(match: re.Match[str], lexicon: Lexicon) -> tuple[list[Claim], Remark]:
@@ -98,8 +119,9 @@ def _stranger(match: re.Match[str], lexicon: Lexicon) -> tuple[list[Claim], Rema
         message = f'Chưa biết cách đọc "{word}"; hãy viết đầy đủ hoặc thêm vào từ điển viết tắt.'
         claim = [Claim(*match.span(), word, _said(word, lexicon))] if word.isupper() else []
         return claim, Remark(*match.span(), message)
+    measure = match.string[: match.start()].rstrip()[-1:] == NUMBER and not _VOWEL.search(word)
     message = f'"{word}" không phải âm tiết tiếng Việt, máy có thể đọc sai; hãy thêm cách đọc vào từ điển.'
-    return [], Remark(*match.span(), message, tts_only=True)
+    return [], Remark(*match.span(), message, tts_only=not measure)
 
 
 def _said(letters: str, lexicon: Lexicon) -> str:
