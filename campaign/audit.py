@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from campaign.models import Audit, Table, Unit, User
+from campaign.models import Audit, Revision, Table, Unit, User
 
 
 def record(
@@ -36,3 +36,10 @@ def subject_name(subject: Table) -> str:
 def history(subject: Table) -> list[Audit]:
     """The rows about one thing, oldest first."""
     return list(Audit.select().where(Audit.subject == subject_name(subject)).order_by(Audit.id))
+
+
+def writers(revision: Revision) -> set[int]:
+    """The ids of all who have had a hand in a revision: whoever saved it, ever, and whoever submitted it."""
+    saved = (row for row in history(revision.message) if row.action == "draft")
+    hands = {row.user_id for row in saved if row.detail.get("revision") == revision.number}
+    return (hands | {revision.author_id, revision.submitted_by_id}) - {None}

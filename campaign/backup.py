@@ -1,4 +1,5 @@
-"""Backups: one file with database, pictures and configuration, and a checksum of each. No keys, no passwords.
+"""Backups: one file with database, pictures, sealed evidence and configuration, and a checksum of each. No keys, no
+passwords: the evidence of consents is sealed with a key that no backup has.
 
 What a restored home believes to be unsent may have gone out since the backup was taken. So it starts with sending
 paused, until a person has looked at what was due meanwhile.
@@ -11,6 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -24,6 +26,8 @@ from channels.http import redact
 
 MANIFEST = "manifest.json"
 DATABASE = "lantoa.db"
+# What else belongs to a home: folders, with the endings of the files that are ours in them.
+_FOLDERS = {"media": (".jpg", ".png"), "evidence": (".sealed",)}
 # Wherever it stands, in a comment too. Up to the last @ of the line, since a password may hold anything.
 _PASSWORD = re.compile(r"(?i)(postgres\w*(?:\+\w+)?://[^:@\n]*:).*(@)")
 
@@ -34,7 +38,7 @@ def backup(config: Config, target: Path, now: datetime) -> Path:
     `target` is a folder, or the name of the file to write. Raises Problem.
     """
     if config["database.url"]:
-        raise Problem("Nơi này dùng PostgreSQL; hãy sao lưu bằng pg_dump, kèm thư mục media.")
+        raise Problem("Nơi này dùng PostgreSQL; hãy sao lưu bằng pg_dump, kèm các thư mục media và evidence.")
     name = f"lantoa-{local(now):%Y-%m-%d-%H%M%S}.zip"
     path = target / name if target.is_dir() else target
     if path.exists():
@@ -59,14 +63,20 @@ def _write(config: Config, path: Path, now: datetime) -> None:
         copy = Path(scratch) / DATABASE
         _copy_database(config.database, copy)
         _add(pack, sums, DATABASE, copy.read_bytes())
-        for picture in sorted(config.media.glob("*.jpg")):
-            _add(pack, sums, f"media/{picture.name}", picture.read_bytes())
+        for name in _files(config.home):
+            _add(pack, sums, name, (config.home / name).read_bytes())
         settings = config.home / FILE_NAME
         if settings.exists():
             text = redact(_PASSWORD.sub(r"\1•••\2", settings.read_text(encoding="utf-8-sig")))
             _add(pack, sums, FILE_NAME, text.encode("utf-8"))
         manifest = {"version": __version__, "made_at": now.isoformat(), "sha256": sums}
         pack.writestr(MANIFEST, json.dumps(manifest, indent=1))
+
+
+def _files(folder: Path) -> list[str]:
+    """The pictures and the evidence of a home, as names inside a backup."""
+    found = (path.relative_to(folder).as_posix() for name in _FOLDERS for path in (folder / name).glob("*"))
+    return sorted(name for name in found if _is_ours(name))
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -86,14 +96,14 @@ def restore(pack_path: Path, folder: Path, now: datetime) -> Path | None:
     Everything is verified before anything is touched. Keys of the existing home are kept, since no backup has them.
     Raises Problem.
     """
-    contents = _verified(pack_path)
+    names = _verified(pack_path)
     _need_stopped(folder / DATABASE, now)
     fresh = folder.with_name(f"{folder.name}.restoring")
     if fresh.exists():
         raise Problem(f'Thư mục "{fresh}" còn lại từ lần khôi phục dở; hãy xóa nó rồi thử lại.')
     aside = folder.with_name(f"{folder.name}-{local(now):%Y-%m-%d-%H%M%S}") if folder.exists() else None
     try:
-        _unpack(contents, fresh)
+        _unpack(pack_path, names, fresh)
         _pause(fresh / DATABASE, pack_path.name, now)
         if aside is not None:
             _keep_keys(folder, fresh)
@@ -134,32 +144,42 @@ def _need_stopped(database: Path, now: datetime) -> None:
         raise Problem(f'Máy gửi "{row[0]}" đang chạy ở thư mục này; hãy dừng chương trình rồi khôi phục sau một phút.')
 
 
-def _verified(path: Path) -> dict[str, bytes]:
+def _verified(path: Path) -> list[str]:
+    """The names in a backup, each with the contents that its manifest promises. Recordings are large: all is read in
+    pieces."""
     try:
         with zipfile.ZipFile(path) as pack:
-            manifest = json.loads(pack.read(MANIFEST))
-            contents = {name: pack.read(name) for name in manifest["sha256"]}
+            sums: dict[str, str] = json.loads(pack.read(MANIFEST))["sha256"]
+            damaged = [name for name, known in sums.items() if not _is_ours(name) or _sum(pack, name) != known]
     except FileNotFoundError:
         raise Problem(f'Không có tệp "{path}"; hãy xem lại tên tệp.') from None
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, EOFError) as error:
         raise Problem(f'Tệp "{path}" không phải bản sao lưu nguyên vẹn; hãy dùng bản khác.') from error
-    for name, data in contents.items():
-        if hashlib.sha256(data).hexdigest() != manifest["sha256"][name] or not _is_ours(name):
-            raise Problem(f'Bản sao lưu bị hỏng ở "{name}"; hãy dùng bản khác.')
-    if DATABASE not in contents:
+    if damaged:
+        raise Problem(f'Bản sao lưu bị hỏng ở "{damaged[0]}"; hãy dùng bản khác.')
+    if DATABASE not in sums:
         raise Problem(f'Tệp "{path}" không có cơ sở dữ liệu; hãy dùng bản khác.')
-    return contents
+    return list(sums)
+
+
+def _sum(pack: zipfile.ZipFile, name: str) -> str:
+    with pack.open(name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _is_ours(name: str) -> bool:
-    path = PurePosixPath(name)
-    return name in {DATABASE, FILE_NAME} or (path.parent.as_posix() == "media" and path.suffix == ".jpg")
+    # A backslash would lead out of the folder on Windows.
+    path = PurePosixPath(name.replace("\\", "/"))
+    return name in {DATABASE, FILE_NAME} or path.suffix in _FOLDERS.get(path.parent.as_posix(), ())
 
 
-def _unpack(contents: dict[str, bytes], folder: Path) -> None:
-    (folder / "media").mkdir(parents=True)
-    for name, data in contents.items():
-        (folder / name).write_bytes(data)
+def _unpack(pack_path: Path, names: list[str], folder: Path) -> None:
+    for name in _FOLDERS:
+        (folder / name).mkdir(parents=True)
+    with zipfile.ZipFile(pack_path) as pack:
+        for name in names:
+            with pack.open(name) as source, (folder / name).open("wb") as target:
+                shutil.copyfileobj(source, target)
 
 
 def _keep_keys(old: Path, fresh: Path) -> None:

@@ -124,6 +124,8 @@ def is_recalled(content_hash: str) -> bool:
 def waive(user: User, revision: Revision, rule: str, reason: str, now: datetime) -> None:
     """An approver lets the findings of one rule pass in exactly this text, for a reason that stays in the log."""
     need(user, "approve", revision.message.unit)
+    if user.id in audit.writers(revision):
+        raise Problem("Bạn đã viết hoặc gửi bản này; người khác phải quyết định bỏ qua.")
     reason = reason.strip()
     if len(reason.split()) < FEWEST_WORDS:
         raise Problem("Hãy ghi rõ lý do bỏ qua cảnh báo này, ít nhất vài từ.")

@@ -4,7 +4,9 @@ Nothing is painted: the past days are lived through on a clock that is set from 
 ledger and channels that run a real home, so that everything on screen has come about as it would in an office.
 """
 
+import io
 import tempfile
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign import channel_admin, local_facts, planning, reach, workflow
+from campaign import channel_admin, consents, local_facts, planning, reach, workflow
 from campaign.broadcasts import PERSON_KINDS, Airing, confirm
 from campaign.clock import ZONE, SetClock, SystemClock, local_day
 from campaign.config import FILE_NAME
@@ -151,6 +153,7 @@ def _live_through(home: Home, clock: DemoClock, facebook: GraphSimulator, zalo: 
     }
     _enter_facts(people["administrator"], commune, clock)
     _approve_library(people["editor"], people["approver"], clock)
+    _submit_story(home, people["editor"], people["approver"])
     channels = _connect(home, commune, people["administrator"], facebook, zalo)
     campaign = _plan(home, commune, people["editor"], channels, local_day(until), clock)
     _deliver_past(home, clock, people["operator"], facebook, until)
@@ -167,8 +170,8 @@ def _enter_facts(administrator: User, commune: Unit, clock: DemoClock) -> None:
 
 
 def _approve_library(editor: User, approver: User, clock: DemoClock) -> None:
-    """Most messages go through; the last few stay where an approver and an editor have something to do, and the
-    stories of people living with HIV where a real person would first have to agree."""
+    """Most messages go through; the last few stay where an approver and an editor have something to do. The stories of
+    people living with HIV stay drafts, but for one (`_submit_story`): a real person would first have to agree."""
     rows = Revision.select().order_by(Revision.id)
     revisions = [row for row in rows if row.document["register"] != "testimony"]
     left = {"draft": revisions[-1:], "submitted": revisions[-4:-1], "returned": revisions[-5:-4]}
@@ -187,6 +190,33 @@ def _approve_library(editor: User, approver: User, clock: DemoClock) -> None:
             seen_hash=revision.content_hash,
             comment="Xin thêm giờ làm việc của trạm y tế ở câu cuối." if returned else "",
         )
+
+
+def _submit_story(home: Home, editor: User, approver: User) -> None:
+    """A story whose teller has agreed waits for approval. Nobody told it: the record says so, its tape is silent."""
+    now = home.clock.now()
+    rows = Revision.select().order_by(Revision.id)
+    story = next(row for row in rows if row.document["register"] == "testimony")
+    today = local_day(now)
+    terms = consents.Terms(
+        alias="Nhân vật chạy thử, không có thật", identity="alias",
+        purpose="Chạy thử chương trình; không có người kể thật", channels=tuple(story.document["channels"]),
+        territory="Trong tỉnh", starts_on=today, ends_on=today + timedelta(days=90),
+        explained_by="Cán bộ Trạm Y tế xã Hòa Bình Mẫu", contact="Trạm Y tế xã Hòa Bình Mẫu", no_inducement=True,
+    )  # fmt: skip
+    consents.record(approver, story, terms, _silence(), "ban-chay-thu.wav", home.evidence, now)
+    workflow.submit(editor, story, now)
+
+
+def _silence() -> bytes:
+    """A second of silence, as a recording."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as tape:
+        tape.setnchannels(1)
+        tape.setsampwidth(2)
+        tape.setframerate(8000)
+        tape.writeframes(bytes(16000))
+    return file.getvalue()
 
 
 def _connect(

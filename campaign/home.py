@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from campaign import config as configuration
-from campaign import db, library
+from campaign import db, library, search
 from campaign.adapters import Adapters
 from campaign.clock import Clock
 from campaign.config import Config
@@ -59,6 +59,8 @@ def open_home(folder: Path, clock: Clock) -> Home:
     home = _assemble(config, clock)
     if db.pending():
         db.migrate()
+    with db.connected():
+        search.reindex()
     return home
 
 
@@ -109,7 +111,7 @@ def _is_taken(config: Config) -> bool:
 def _assemble(config: Config, clock: Clock) -> Home:
     threads = config["worker.threads"]
     db.connect(config, threads)
-    store = PictureStore(config.media)
+    store = PictureStore(config.media, clock)
     # The worker's threads beside those that send ask the services too.
     adapters = Adapters(config, threads + 2)
     vault = Vault(config.keys)

@@ -10,7 +10,8 @@ from campaign import audit
 from campaign.db import write
 from campaign.errors import Problem
 from campaign.models import RuleReview, User, upsert
-from content.language import RuleError, RuleSet, load_rules
+from content import language
+from content.language import RuleError, RuleSet
 
 
 def rules_in_force() -> RuleSet:
@@ -21,7 +22,7 @@ def rules_in_force() -> RuleSet:
 
 @lru_cache(maxsize=2)
 def _reviewed(rows: tuple[tuple[str, str], ...]) -> RuleSet:
-    shipped = load_rules()
+    shipped = language.DEFAULT
     return shipped.reviewed({rule: _read(json.loads(values)) for rule, values in rows}) if rows else shipped
 
 
@@ -37,7 +38,7 @@ def store(changes: Mapping[str, Mapping[str, Any]], user: User | None, now: date
     fresh = {rule: dict(values) for rule, values in changes.items() if dict(values) != _stored(rule)}
     known = {row.rule: row.values for row in RuleReview.select()}
     try:
-        load_rules().reviewed({rule: _read(dict(values)) for rule, values in {**known, **fresh}.items()})
+        language.DEFAULT.reviewed({rule: _read(dict(values)) for rule, values in {**known, **fresh}.items()})
     except RuleError as error:
         raise Problem(str(error)) from error
     with write():

@@ -34,7 +34,7 @@ class Gap:
     def sentence(self) -> str:
         """Who must do what, for the person who meets the gap."""
         label = PLACEHOLDERS[self.name].label
-        who = f"{self.unit.kind} {self.unit.name}".strip()
+        who = self.unit.full_name
         if self.checked_on is None:
             return f"{who} chưa nhập “{label}”; hãy nhập ở trang Thông tin địa phương của đơn vị này."
         return (

@@ -16,11 +16,11 @@ class Role:
 
 
 # Actions: view (library, calendar, campaigns), write (messages), approve, plan (campaigns and their posts),
-# air (today's broadcasts), facts (local facts and pronunciations), consent (the evidence of consents), reach (figures),
-# manage (units, users, channels), audit (the log).
+# air (today's broadcasts), facts (local facts and pronunciations), consent (the evidence of consents), tasks (what is
+# to be done by a day), reach (figures), manage (units, users, channels), audit (the log).
 ROLES: Mapping[str, Role] = {
-    "editor": Role("Biên tập viên", frozenset({"view", "write", "plan", "facts", "reach"})),
-    "approver": Role("Người duyệt", frozenset({"view", "approve", "consent", "reach", "audit"})),
+    "editor": Role("Biên tập viên", frozenset({"view", "write", "plan", "facts", "tasks", "reach"})),
+    "approver": Role("Người duyệt", frozenset({"view", "approve", "consent", "tasks", "reach", "audit"})),
     "operator": Role("Phát thanh viên", frozenset({"air", "facts"})),
     "reviewer": Role("Người theo dõi", frozenset({"view", "reach"})),
     "administrator": Role("Quản trị", frozenset({"view", "manage", "facts", "reach", "audit"})),

@@ -12,11 +12,12 @@ from campaign.errors import NotAllowed, Problem
 from campaign.hours import is_quiet
 from campaign.ledger import PAUSED, forget_answers
 from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
-from campaign.pictures import PictureStore
+from campaign.pictures import FITTED, PictureStore, file_name
 from campaign.rights import need, units_where
 from campaign.workflow import content_of, is_approved
 from channels.base import Media, Outgoing
 from channels.registry import KINDS
+from content.card import CardError
 from content.message import Message as Content
 from content.message import Picture, hash_document
 from content.placeholders import fill, used_by
@@ -49,11 +50,8 @@ class Freezer:
         known = local_facts.values_of(unit)
         local = {name: known[name] for name in used_by(content, kind) if name in known}
         words = self._adapters.for_unit(kind, unit).compose(fill(content, local), wording)
-        picture = content.picture or self._default_picture(kind)
-        takes_picture = KINDS[kind].limits.pictures > 0
-        media = (
-            [{"sha256": picture.sha256, "mime": picture.mime, "alt": picture.alt}] if picture and takes_picture else []
-        )
+        picture = self._picture(content, kind, unit, words.title)
+        media = [{"sha256": picture.sha256, "mime": picture.mime, "alt": picture.alt}] if picture else []
         return {
             "title": words.title,
             "description": words.description,
@@ -64,12 +62,26 @@ class Freezer:
             **({"wording": wording} if wording else {}),
         }
 
-    def _default_picture(self, kind: str) -> Picture | None:
-        if not KINDS[kind].limits.picture_required:
+    def _picture(self, content: Content, kind: str, unit: Unit, title: str) -> Picture | None:
+        """The picture as the kind takes it. One that cannot be made so stays as it is: the kind's problems name it."""
+        limits = KINDS[kind].limits
+        picture = content.picture or (self._default_picture(title, unit) if limits.picture_required else None)
+        if picture is None or limits.pictures == 0:
             return None
-        # The bundled cover is the one picture that no unit owns.
-        cover = MediaFile.select().where(MediaFile.unit.is_null()).order_by(MediaFile.added_at).first()
-        return Picture(cover.sha256, cover.mime, cover.alt) if cover else None
+        try:
+            return self._store.fit(picture, limits)
+        except Problem:
+            return picture
+
+    def _default_picture(self, title: str, unit: Unit) -> Picture | None:
+        """Where a kind demands a picture and the message has none: its title as a quote card of the unit."""
+        try:
+            return self._store.card_for(title, unit)
+        except CardError:
+            # The bundled cover is the one picture that no unit owns.
+            is_cover = MediaFile.unit.is_null() & (MediaFile.origin != FITTED)
+            cover = MediaFile.select().where(is_cover).order_by(MediaFile.added_at).first()
+            return Picture(cover.sha256, cover.mime, cover.alt) if cover else None
 
     def outgoing(self, payload: dict[str, Any], key: str, due: datetime) -> Outgoing:
         """The payload as the value a channel takes, with the bytes of its picture."""
@@ -80,7 +92,7 @@ class Freezer:
         return Outgoing(key, payload["title"], payload["description"], payload["text"], payload["link"], media, due)
 
     def _media_url(self, item: dict[str, str]) -> str | None:
-        return f"{self.public_url}/media/{item['sha256']}.jpg" if self.public_url else None
+        return f"{self.public_url}/media/{file_name(item['sha256'], item['mime'])}" if self.public_url else None
 
     def problems(self, content: Content, kind: str, unit: Unit, due: datetime) -> list[str]:
         """What a kind of channel would refuse about a message, in any of its wordings, before anyone approves it."""

@@ -7,7 +7,7 @@ makes a new revision, which needs an approval of its own. Nobody approves what t
 from datetime import date, datetime
 from enum import StrEnum
 
-from campaign import audit, clearance
+from campaign import audit, clearance, search
 from campaign.clock import local_day
 from campaign.db import write
 from campaign.errors import Problem
@@ -78,6 +78,7 @@ def _rewrite(revision: Revision, content: Content, user: User, now: datetime) ->
     changes = {name: getattr(revision, name) for name in _WORDS}
     if not Revision.update(**changes).where(*unchanged).execute():
         raise Problem("Người khác vừa lưu hoặc gửi thông điệp này; hãy mở lại bản mới rồi sửa tiếp.")
+    search.index(revision.message, content)
     return revision
 
 
@@ -86,13 +87,6 @@ def _note_draft(message: Message, revision: Revision, user: User, now: datetime)
         "draft", message, user=user, unit=message.unit, now=now, content_hash=revision.content_hash,
         revision=revision.number,
     )  # fmt: skip
-
-
-def writers(revision: Revision) -> set[int]:
-    """The ids of all who have had a hand in a revision: whoever saved it, ever, and whoever submitted it."""
-    saved = (row for row in audit.history(revision.message) if row.action == "draft")
-    hands = {row.user_id for row in saved if row.detail.get("revision") == revision.number}
-    return (hands | {revision.author_id, revision.submitted_by_id}) - {None}
 
 
 def submit(user: User, revision: Revision, now: datetime) -> None:
@@ -115,7 +109,7 @@ def decide(
     Raises Problem where the text may not be approved, with the first thing in its way (`clearance.obstacles`).
     """
     need(user, "approve", revision.message.unit)
-    if user.id in writers(revision):
+    if user.id in audit.writers(revision):
         raise Problem("Bạn đã viết hoặc gửi bản này; người khác phải duyệt.")
     if revision.content_hash != seen_hash or hash_document(revision.document) != seen_hash:
         raise Problem("Bản này đã thay đổi sau khi bạn mở; hãy xem lại rồi quyết định.")
@@ -193,6 +187,7 @@ def _new_revision(message: Message, content: Content, author: User | None, now: 
     revision = Revision(message=message, number=last.number + 1 if last else 1, created_at=now)
     _fill(revision, content, author, now)
     revision.save(force_insert=True)
+    search.index(message, content)
     return revision
 
 

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 # What a wheel without data would lack: each pattern must match as many files as the checkout has.
 DATA = (
     "content/library/**/*.md",
-    "content/data/*.toml",
+    "content/data/**/*.toml",
+    "content/fonts/*",
     "channels/data/*.toml",
     "channels/assets/*",
     "channels/simulators/**/templates/*.html",

@@ -8,15 +8,17 @@ from peewee import (
     TextField,
 )
 
-# What is searched, as written and with its marks taken off (campaign/search.py); exact tones rank first.
+# What is searched, as written and with its marks taken off, and by what (campaign/search.py); exact tones rank first.
 SEARCH_SQLITE = (
-    "CREATE VIRTUAL TABLE message_search USING fts5("
-    "title, body, bare_title, bare_body, tokenize = 'unicode61 remove_diacritics 0')",
+    "CREATE VIRTUAL TABLE message_search USING fts5(title, body, bare_title, bare_body, facets, "
+    "tokenize = \"unicode61 remove_diacritics 0 tokenchars ':_'\")",
 )
 SEARCH_POSTGRES = (
-    "CREATE TABLE message_search (rowid BIGINT PRIMARY KEY, exact TSVECTOR NOT NULL, bare TSVECTOR NOT NULL)",
+    "CREATE TABLE message_search (rowid BIGINT PRIMARY KEY, exact TSVECTOR NOT NULL, bare TSVECTOR NOT NULL, "
+    "facets TEXT[] NOT NULL)",
     "CREATE INDEX message_search_exact ON message_search USING gin (exact)",
     "CREATE INDEX message_search_bare ON message_search USING gin (bare)",
+    "CREATE INDEX message_search_facets ON message_search USING gin (facets)",
 )
 
 

@@ -14,8 +14,14 @@ class Unit(Table):
     kind = pw.TextField()
     since = pw.DateField(null=True)
     until = pw.DateField(null=True)
-    # "#rrggbb", the ground of its quote cards; empty: the colour of the program.
+    # "#rrggbb", the ground of its quote cards; empty: that of the unit above, else of the program.
     colour = pw.TextField(default="")
+
+    @property
+    def full_name(self) -> str:
+        """Kind and name as they are read: "xã Hòa Bình". A name that says its kind itself stands alone."""
+        says_it = str(self.name).casefold().startswith(str(self.kind).casefold())
+        return str(self.name) if says_it else f"{self.kind} {self.name}".strip()
 
 
 class User(Table):

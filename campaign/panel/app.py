@@ -17,16 +17,22 @@ from campaign.panel.auth import bp as auth
 from campaign.panel.broadcasts import bp as broadcasts
 from campaign.panel.campaigns import bp as campaigns
 from campaign.panel.channels import bp as channels
+from campaign.panel.consents import bp as consents
 from campaign.panel.facts import bp as facts
 from campaign.panel.media import bp as media
 from campaign.panel.messages import bp as messages
+from campaign.panel.pictures import bp as pictures
 from campaign.panel.posts import bp as posts
 from campaign.panel.start import bp as start
+from campaign.panel.tasks import bp as tasks
 from campaign.vault import read_or_make_key
 
 log = logging.getLogger(__name__)
 
-BLUEPRINTS = (start, auth, messages, approvals, campaigns, posts, broadcasts, channels, facts, media)
+BLUEPRINTS = (
+    start, auth, messages, approvals, campaigns, posts, broadcasts, channels, facts,
+    media, pictures, consents, tasks,
+)  # fmt: skip
 HEADERS = {
     # No inline script or style anywhere, nothing from elsewhere.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'self'; "

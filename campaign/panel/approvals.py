@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from campaign import workflow
+from campaign import audit, clearance, workflow
+from campaign.clock import local_day
 from campaign.errors import Problem
 from campaign.models import Revision, RevisionState, User, Verdict
 from campaign.panel import waiting
 from campaign.panel.access import actions, fetch, home, may, rule, user
+from campaign.panel.findings import standing
 from campaign.panel.forms import DecisionForm
-from campaign.panel.previews import differences, last_approved, previews, refusals
+from campaign.panel.previews import NAMES, differences, last_approved, previews, refusals
 from campaign.workflow import Decision, content_of
 
 bp = Blueprint("approvals", __name__)
@@ -23,6 +25,7 @@ DONE = {
     Decision.RETURN: "Đã trả lại “{title}” để sửa.",
     Decision.REJECT: "Đã từ chối “{title}”.",
 }
+OWN = "Bạn đã viết hoặc gửi bản này; người khác phải duyệt."
 
 
 @dataclass(frozen=True)
@@ -104,15 +107,35 @@ def decide(revision_id: int) -> Any:
     return redirect(url_for("approvals.index"), 303)
 
 
+@bp.post("/duyet/<int:revision_id>/bo-qua")
+@rule("approve")
+def waive(revision_id: int) -> Any:
+    """Let the findings of one rule pass in exactly the text that was seen, for a reason."""
+    revision = fetch(Revision, revision_id, "approve")
+    form = DecisionForm()
+    if form.seen_hash.data != revision.content_hash:
+        raise Problem("Bản này đã thay đổi sau khi bạn mở; hãy xem lại rồi quyết định.")
+    if user().id in audit.writers(revision):
+        raise Problem(OWN)
+    found = request.form.get("rule", "")
+    clearance.waive(user(), revision, found, form.comment.data or "", home().clock.now())
+    flash("Đã ghi lý do và bỏ qua cảnh báo này trong đúng bản đang xem.", "success")
+    return redirect(url_for("approvals.show", revision_id=revision.id, _anchor="findings"), 303)
+
+
 def _page(revision: Revision, form: DecisionForm, sentence: str = "", code: int = 200) -> Any:
     content = content_of(revision)
     before = last_approved(revision)
+    stands = standing(revision, content, local_day(home().clock.now()))
     form.seen_hash.data = revision.content_hash
     page = render_template(
         "approvals/show.html",
         revision=revision,
+        message=revision.message,
         content=content,
-        previews=previews(content, revision.message.unit),
+        standing=stands,
+        waives=_waives(revision),
+        previews=previews(content, revision.message.unit, stands.rules),
         before=before,
         differences=differences(content_of(before), content) if before else [],
         verdicts=list(
@@ -121,6 +144,7 @@ def _page(revision: Revision, form: DecisionForm, sentence: str = "", code: int 
         form=form,
         obstacle=_obstacle(revision),
         sentence=sentence,
+        **NAMES,
     )
     return make_response(page, code)
 
@@ -131,6 +155,12 @@ def _obstacle(revision: Revision) -> str:
         return "Bản này hiện không chờ duyệt."
     if not may("approve", revision):
         return "Bạn không có quyền duyệt ở đơn vị này."
-    if user().id in workflow.writers(revision):
-        return "Bạn đã viết hoặc gửi bản này; người khác phải duyệt."
+    if user().id in audit.writers(revision):
+        return OWN
     return ""
+
+
+def _waives(revision: Revision) -> bool:
+    """Whether this person may let findings pass: also in an approved text that a newer rule holds back."""
+    states = (RevisionState.SUBMITTED, RevisionState.APPROVED)
+    return revision.state in states and may("approve", revision) and user().id not in audit.writers(revision)

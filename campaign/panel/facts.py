@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from peewee import fn
 
 from campaign import local_facts, pronunciations
 from campaign.clock import local_day
@@ -22,6 +23,10 @@ bp = Blueprint("facts", __name__, url_prefix="/dia-phuong")
 
 # Revisions whose texts may still go out.
 _LIVE = (RevisionState.DRAFT, RevisionState.SUBMITTED, RevisionState.RETURNED, RevisionState.APPROVED)
+
+
+# As text: to compare with a JSON field would turn what is sought into JSON.
+_HAS_PLACEHOLDER = fn.COALESCE(Revision.document, "").contains("{{")
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def _asked(unit: Unit) -> dict[str, int]:
     rows = (
         Revision.select(Revision.message, Revision.number, Revision.document)
         .join(Message)
-        .where(Message.unit.in_(ancestors(unit)), Revision.state.in_(_LIVE), Revision.document.contains("{{"))
+        .where(Message.unit.in_(ancestors(unit)), Revision.state.in_(_LIVE), _HAS_PLACEHOLDER)
         .order_by(Revision.message, Revision.number)
     )
     newest = {row.message_id: row for row in rows}

@@ -83,6 +83,21 @@ AUDIT_LOOKS: Mapping[str, Look] = {
     "pause_channel": Look("Tạm dừng kênh", "pause-circle", "amber"),
     "resume_channel": Look("Cho kênh chạy tiếp", "play-circle", "green"),
     "resume_sending": Look("Cho gửi tiếp", "send", "green"),
+    "waive": Look("Bỏ qua cảnh báo", "shield-check", "amber"),
+    "renew_local_facts": Look("Dùng thông tin địa phương mới", "arrow-repeat", "blue"),
+    "local_fact": Look("Nhập thông tin địa phương", "geo-alt", "grey"),
+    "pronunciation": Look("Nhập cách đọc", "volume-up", "grey"),
+    "review_rule": Look("Rà soát quy tắc ngôn ngữ", "journal-text", "violet"),
+    "consent": Look("Ghi nhận đồng ý của người kể", "person-check", "green"),
+    "view_evidence": Look("Mở bằng chứng đồng ý", "eye", "amber"),
+    "withdraw_consent": Look("Người kể rút đồng ý", "x-circle", "red"),
+    "task_done": Look("Làm xong việc", "check-lg", "green"),
+    "roll_campaign": Look("Lập lại cho lần sau", "arrow-repeat", "blue"),
+    "import_pack": Look("Nhập gói thông điệp", "download", "grey"),
+    "recall_pack": Look("Thu hồi gói thông điệp", "archive", "red"),
+    "change_alt": Look("Đổi mô tả ảnh", "pencil", "grey"),
+    "delete_picture": Look("Xóa ảnh", "trash3", "red"),
+    "set_colour": Look("Đổi màu đơn vị", "image", "grey"),
 }
 
 

@@ -9,6 +9,7 @@ from campaign.panel.access import PUBLIC, home, rule
 bp = Blueprint("media", __name__)
 
 
+@bp.get("/media/<sha256>.png")
 @bp.get("/media/<sha256>.jpg")
 @rule(PUBLIC)
 def picture(sha256: str) -> Response:

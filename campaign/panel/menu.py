@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from flask import request
 
+from campaign import tasks
 from campaign.panel import waiting
-from campaign.panel.access import SIGNED_IN, actions, rule_of
+from campaign.panel.access import SIGNED_IN, actions, rule_of, user
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,18 @@ class Link:
 MENU = (
     Entry("start.index", "Hôm nay", "house"),
     Entry("messages.index", "Thông điệp", "chat-square-text"),
+    Entry("pictures.index", "Kho ảnh", "image"),
     Entry("approvals.index", "Duyệt", "patch-check", frozenset({"approve", "write"})),
     Entry("campaigns.index", "Chiến dịch", "calendar3"),
     Entry("posts.attention", "Cần xử lý", "exclamation-triangle"),
+    Entry("tasks.index", "Việc phải làm", "list-check"),
     Entry("broadcasts.today", "Phát thanh", "megaphone"),
     Entry("facts.index", "Địa phương", "geo-alt"),
     Entry("channels.index", "Kênh", "hdd-network"),
 )
+
+# Pages that lie behind an entry of another part.
+_BEHIND = {"posts": "campaigns", "consents": "messages"}
 
 
 def menu() -> list[Link]:
@@ -52,10 +58,11 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _current(entry: Entry) -> str:
-    """Whether the page is the entry's own ("page") or lies behind it ("true"). A post lies behind its campaign."""
+    """Whether the page is the entry's own ("page") or lies behind it ("true")."""
     if request.endpoint == entry.endpoint:
         return "page"
-    part = "campaigns" if request.blueprint == "posts" and request.endpoint != "posts.attention" else request.blueprint
+    own = any(request.endpoint == other.endpoint for other in MENU)
+    part = request.blueprint if own else _BEHIND.get(request.blueprint or "", request.blueprint)
     return "true" if part == entry.endpoint.split(".", 1)[0] else ""
 
 
@@ -65,4 +72,6 @@ def _waiting(entry: Entry) -> int:
         count = waiting.to_approve().count()
     if entry.endpoint == "posts.attention" and "plan" in actions():
         count = waiting.troubled_posts().count()
+    if entry.endpoint == "tasks.index":
+        count = len(tasks.open_tasks(user()))
     return count

@@ -1,139 +1,42 @@
-"""Messages: the list, the writing and one message with its exact words per channel."""
+"""Messages: the writing, and one message with its exact words per channel. The list is `message_list.py`."""
 
 import re
-import unicodedata
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
-from peewee import JOIN, fn
+from flask import Blueprint, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from peewee import JOIN
 
-from campaign import scheduling, workflow
+from campaign import scheduling, search, workflow
 from campaign.audit import subject_name
 from campaign.clock import local_day
 from campaign.db import write
 from campaign.errors import Problem
 from campaign.models import Audit, Message, Revision, RevisionState, Unit, User
+from campaign.panel import message_list
 from campaign.panel.access import fetch, home, may, readable_units, rule, user
-from campaign.panel.forms import MessageForm, StepForm, blank_values, values_of, with_spare_sources
-from campaign.panel.labels import REVISION_LOOKS
-from campaign.panel.previews import previews
+from campaign.panel.findings import SEVERITIES, as_typed, standing
+from campaign.panel.forms import StepForm
+from campaign.panel.forms_message import MOST_TEXT, MessageForm, blank_values, values_of, with_spare_rows
+from campaign.panel.previews import NAMES, previews, reading_seconds
 from campaign.rights import can, units_where
 from campaign.workflow import CHANGEABLE, content_of
+from channels.loudspeaker import Loudspeaker
 from channels.registry import KINDS
+from channels.script import duration
 from content.message import Message as Content
 from content.message import Picture
-from content.taxonomy import PILLARS
+from content.placeholders import PLACEHOLDERS
 
 bp = Blueprint("messages", __name__)
 
-PAGE = 30
 MOST_HISTORY = 50
-
-
-# ---------------------------------------------------------------- the list
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the address asks the list for."""
-
-    words: str
-    pillar: str
-    state: str
-
-    @classmethod
-    def of_request(cls) -> "Filter":
-        """The filter in the address; what it does not know counts as nothing."""
-        pillar, state = request.args.get("tru-cot", ""), request.args.get("trang-thai", "")
-        return cls(
-            request.args.get("tim", "").strip()[:200],
-            pillar if pillar in PILLARS else "",
-            state if state in REVISION_LOOKS else "",
-        )
-
-    @property
-    def is_on(self) -> bool:
-        """Whether the list is narrowed at all."""
-        return bool(self.words or self.pillar or self.state)
-
-    def address(self, **more: int) -> str:
-        """The address of the list with this filter."""
-        values: dict[str, Any] = {"tim": self.words, "tru-cot": self.pillar, "trang-thai": self.state, **more}
-        return url_for("messages.index", **{name: value for name, value in values.items() if value})
 
 
 @bp.get("/thong-diep")
 @rule("view")
 def index() -> str:
-    """The messages this person may read, newest first."""
-    wanted = Filter.of_request()
-    before, after = request.args.get("truoc", type=int), request.args.get("sau", type=int)
-    query = _narrowed(_newest_revisions(), wanted)
-    if after:
-        rows = list(query.where(Message.id > after).order_by(Message.id).limit(PAGE + 1))[::-1]
-        newer, older, rows = len(rows) > PAGE, True, rows[-PAGE:]
-    else:
-        older_than = query.where(Message.id < before) if before else query
-        rows = list(older_than.order_by(Message.id.desc()).limit(PAGE + 1))
-        newer, older, rows = bool(before), len(rows) > PAGE, rows[:PAGE]
-    return render_template(
-        "messages/index.html",
-        rows=rows,
-        in_use=_in_use(rows),
-        filter=wanted,
-        pillars=PILLARS,
-        states=REVISION_LOOKS,
-        newer=wanted.address(sau=rows[0].message_id) if newer and rows else None,
-        older=wanted.address(truoc=rows[-1].message_id) if older and rows else None,
-    )
-
-
-def _newest_revisions() -> Any:
-    numbers = (
-        Revision.select(Revision.message.alias("message_id"), fn.MAX(Revision.number).alias("number"))
-        .group_by(Revision.message)
-        .alias("newest")
-    )
-    return (
-        Revision.select(Revision, Message, Unit)
-        .join(Message)
-        .join(Unit)
-        .switch(Revision)
-        .join(numbers, on=(Revision.message == numbers.c.message_id) & (Revision.number == numbers.c.number))
-        .where(Message.unit.in_(readable_units()))
-    )
-
-
-def _narrowed(query: Any, wanted: Filter) -> Any:
-    if wanted.pillar:
-        query = query.where(Revision.pillar == wanted.pillar)
-    if wanted.state:
-        query = query.where(Revision.state == wanted.state)
-    if wanted.words:
-        # Neither engine folds Vietnamese letters, so that titles are compared here.
-        sought = folded(wanted.words)
-        names = query.select(Message.id, Message.slug, Revision.title).tuples()
-        found = [key for key, slug, title in names if sought in folded(title) or sought in slug]
-        query = query.where(Message.id.in_(found))
-    return query
-
-
-def folded(text: str) -> str:
-    """Text for comparing: lower case, without tone marks, đ as d."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
-    return bare.casefold().replace("đ", "d")
-
-
-def _in_use(rows: list[Revision]) -> dict[int, int]:
-    """For messages whose newest revision is not the approved one: the number of the revision that is in use."""
-    pending = [row.message_id for row in rows if row.state != RevisionState.APPROVED]
-    approved = (
-        Revision.select(Revision.message, fn.MAX(Revision.number))
-        .where(Revision.message.in_(pending), Revision.state == RevisionState.APPROVED)
-        .group_by(Revision.message)
-    )
-    return dict(approved.tuples())
+    """The messages this person may read, as the address asks for them."""
+    return message_list.page()
 
 
 # ---------------------------------------------------------------- writing
@@ -145,7 +48,7 @@ def new() -> Any:
     """Write a new message."""
     form = MessageForm(data=blank_values(local_day(home().clock.now())))
     units = Unit.select().where(Unit.id.in_(units_where(user(), "write"))).order_by(Unit.id)
-    form.unit.choices = {unit.id: f"{unit.kind} {unit.name}" for unit in units}
+    form.unit.choices = {unit.id: unit.full_name for unit in units}
 
     def store() -> Message:
         unit = fetch(Unit, form.unit.data, "write")
@@ -191,23 +94,54 @@ def _written(form: MessageForm, store: Any, *, message: Message | None, known: C
         sentence, code = "Chưa lưu được. Hãy xem các ô được đánh dấu bên dưới.", 422
     page = render_template(
         "messages/form.html",
-        form=with_spare_sources(form),
+        form=with_spare_rows(form),
         message=message,
         picture=known.picture if known else None,
         kinds=KINDS,
         sentence=sentence,
-        filled_sources=max(1, len(known.sources) if known else 1),
+        places=PLACEHOLDERS.values(),
+        severities=SEVERITIES,
     )
     return make_response(page, code)
 
 
 def _after_saving(message: Message) -> Any:
     if "submit" in request.form:
-        workflow.submit(user(), workflow.latest_revision(message), home().clock.now())
+        revision = workflow.latest_revision(message)
+        workflow.submit(user(), revision, home().clock.now())
         flash("Đã lưu và gửi duyệt. Người duyệt sẽ thấy bản này ở trang Duyệt.", "success")
+        _warn_of_errors(revision)
     else:
         flash("Đã lưu bản nháp.", "success")
     return redirect(url_for("messages.show", message_id=message.id), 303)
+
+
+def _warn_of_errors(revision: Revision) -> None:
+    """Say to whoever submits words with errors what will come of it."""
+    found = standing(revision, content_of(revision), local_day(home().clock.now())).errors
+    if found:
+        flash(f"Bản vừa gửi còn {len(found)} lỗi về lời. Người duyệt sẽ phải bỏ qua có lý do, hoặc trả lại.", "warning")
+
+
+@bp.post("/thong-diep/kiem-tra")
+@rule("write")
+def check() -> Any:
+    """The findings in what is being typed: {"register": ..., "fields": {name: text}} in, {name: [finding]} out."""
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict):
+        abort(400)
+    return jsonify(as_typed(asked.get("fields"), asked.get("register")))
+
+
+@bp.post("/thong-diep/thoi-gian-doc")
+@rule("write")
+def reading_time() -> Any:
+    """How long a loudspeaker text takes to read: {"text": ...} in, its seconds and the words for them out."""
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
+        abort(400)
+    seconds = reading_seconds(asked["text"][:MOST_TEXT], Loudspeaker.kind)
+    return jsonify(seconds=round(seconds), words=duration(seconds))
 
 
 def _picture(form: MessageForm, known: Picture | None, unit: Unit) -> Picture | None:
@@ -225,7 +159,7 @@ def _picture(form: MessageForm, known: Picture | None, unit: Unit) -> Picture | 
 
 def _free_slug(title: str) -> str:
     """An id for a new message, from its title: "Bảy điều" becomes "bay-dieu", the next one "bay-dieu-2"."""
-    base = re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:60].strip("-") or "thong-diep"
+    base = re.sub(r"[^a-z0-9]+", "-", search.folded(title)).strip("-")[:60].strip("-") or "thong-diep"
     taken = {slug for (slug,) in Message.select(Message.slug).where(Message.slug.startswith(base)).tuples()}
     names = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
@@ -248,17 +182,20 @@ def show(message_id: int) -> str:
     wanted = request.args.get("ban", type=int)
     shown = next((row for row in revisions if row.number == wanted), revisions[0])
     content = content_of(shown)
+    stands = standing(shown, content, local_day(home().clock.now()))
     return render_template(
         "messages/show.html",
         message=message,
         revisions=revisions,
         revision=shown,
         content=content,
-        previews=previews(content, message.unit),
+        standing=stands,
+        previews=previews(content, message.unit, stands.rules),
         history=_history(message, revisions),
         steps=_steps(message, revisions),
         approved=next((row for row in revisions if row.state == RevisionState.APPROVED), None),
         form=StepForm(seen_hash=shown.content_hash),
+        **NAMES,
     )
 
 
@@ -300,6 +237,7 @@ def submit(message_id: int) -> Any:
     """Hand the newest revision to the approvers."""
     revision = _seen(fetch(Message, message_id, "write"))
     workflow.submit(user(), revision, home().clock.now())
+    _warn_of_errors(revision)
     return _back(message_id, "Đã gửi duyệt.")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from peewee import JOIN
 
-from campaign import audit, broadcasts, ledger, scheduling
+from campaign import audit, broadcasts, ledger, local_facts, scheduling
 from campaign.channel_admin import missing_by_channel
 from campaign.clock import day_bounds, local_day
 from campaign.errors import Problem
@@ -19,7 +19,9 @@ from campaign.panel.forms_campaign import MoveForm
 from campaign.panel.labels import Look, audit_look
 from campaign.reach import latest_figures
 from campaign.rights import can, units_where
+from campaign.workflow import content_of
 from channels.registry import KINDS
+from content.render import wordings
 
 bp = Blueprint("posts", __name__)
 
@@ -86,7 +88,15 @@ def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
         cancellable=post.state in CANCELLABLE and not (post.state == PostState.SCHEDULED_REMOTELY and post.hold),
         sendable=post.state in SENDABLE,
         is_held=post.state == PostState.SCHEDULED and bool(post.hold),
+        changes=local_facts.changes(post.payload.get("local", {}), post.channel.unit) if post.state in MOVABLE else [],
+        wording=_wording(post),
     )
+
+
+def _wording(post: Post) -> tuple[int, int] | None:
+    """Which of its wordings the message has in this post, and of how many; None where there is but one."""
+    ways = len(wordings(content_of(post.revision), post.channel.kind))
+    return (post.payload.get("wording", 0) % ways + 1, ways) if ways > 1 else None
 
 
 def page_of(channel: Channel) -> str | None:
@@ -165,6 +175,15 @@ def recheck(post_id: int) -> Any:
     post = fetch(Post, post_id, "plan")
     scheduling.recheck(user(), post, home().clock.now())
     return _done(post, "Chương trình sẽ kiểm tra lại bài này ngay.")
+
+
+@bp.post("/bai/<int:post_id>/thong-tin-moi")
+@rule("plan")
+def renew(post_id: int) -> Any:
+    """Put the local facts that hold now into a post: a person has seen the difference."""
+    post = fetch(Post, post_id, "plan")
+    scheduling.renew_local_facts(user(), post, home().freezer, home().clock.now())
+    return _done(post, "Đã đưa thông tin mới vào bài.")
 
 
 def _done(post: Post, sentence: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from campaign import broadcasts
+from campaign import broadcasts, tasks
 from campaign.channel_admin import missing_by_channel
 from campaign.clock import day_bounds, local, local_day
 from campaign.ledger import PAUSED
@@ -17,6 +17,7 @@ from campaign.panel import waiting
 from campaign.panel.access import SIGNED_IN, actions, home, readable_units, rule, user
 from campaign.panel.channels import health
 from campaign.panel.labels import Look, kind_look, post_look, revision_look
+from campaign.panel.tasks import due_look
 from campaign.rights import units_where
 
 bp = Blueprint("start", __name__)
@@ -76,6 +77,8 @@ def index() -> Any:
 
 
 def _groups() -> Iterable[Tasks]:
+    if "tasks" in actions():
+        yield _to_do()
     if "plan" in actions():
         yield _troubled()
     if actions() & {"plan", "manage"}:
@@ -86,6 +89,20 @@ def _groups() -> Iterable[Tasks]:
         yield _revisions("Bị trả lại cho bạn", waiting.returned_to_me(), "tra-lai")
     if "air" in actions():
         yield _broadcasts()
+
+
+def _to_do() -> Tasks:
+    today, mine = local_day(home().clock.now()), tasks.open_tasks(user())
+    shown = [
+        Task(
+            due_look(task, today),
+            task.title,
+            task.unit.name,
+            url_for("tasks.index", _anchor=f"viec-{task.id}"),
+        )
+        for task in mine[:MOST]
+    ]
+    return Tasks("Việc phải làm", shown, len(mine), url_for("tasks.index"))
 
 
 def _revisions(heading: str, query: Any, tab: str) -> Tasks:
@@ -134,7 +151,7 @@ def _silent_channels() -> Tasks:
     channels = list(Channel.select().where(Channel.unit.in_(units)).order_by(Channel.id))
     missing = missing_by_channel(channels)
     states = [(channel, health(channel, missing[channel.id])) for channel in channels]
-    tasks = [
+    silent = [
         Task(
             state.look,
             channel.name,
@@ -144,7 +161,7 @@ def _silent_channels() -> Tasks:
         for channel, state in states
         if state.sentence
     ]
-    return Tasks("Kênh chưa gửi được", tasks[:MOST], len(tasks), url_for("channels.index"))
+    return Tasks("Kênh chưa gửi được", silent[:MOST], len(silent), url_for("channels.index"))
 
 
 def _week() -> list[Day]:

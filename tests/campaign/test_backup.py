@@ -1,5 +1,6 @@
 """Backup and restore: whole or not at all, without secrets, and a restored home waits for a person."""
 
+import hashlib
 import json
 import sqlite3
 import zipfile
@@ -14,7 +15,8 @@ from campaign.db import database
 from campaign.errors import Problem
 from campaign.home import Home, open_home
 from campaign.ledger import PAUSED, SILENT
-from campaign.models import Message, PostState, Worker, note
+from campaign.models import Consent, Message, PostState, Worker, note
+from tests.campaign.test_consents import PAPER, agree, story
 from tests.campaign.world import World, state
 
 SECRET = "EAAB-made-up-token-for-tests"
@@ -66,6 +68,56 @@ def test_restoring_over_a_home_keeps_the_old_one_aside_and_its_keys(pack: Path, 
     assert restored.vault.open(sealed) == {"token": SECRET}
 
 
+def test_evidence_travels_sealed_and_opens_only_with_the_keys_of_its_home(
+    world: World, tmp_path: Path, clock: SetClock
+) -> None:
+    consent = agree(world, story(world))
+    sealed = f"evidence/{consent.evidence_sha256}.sealed"
+    made = backup.backup(world.home.config, tmp_path / "bang-chung.zip", clock.now())
+    with zipfile.ZipFile(made) as archive:
+        assert sealed in archive.namelist()
+        assert not any(PAPER in archive.read(name) for name in archive.namelist())
+    folder = world.home.config.home
+    database.close()
+    backup.restore(made, folder, clock.now())
+    restored = open_home(folder, clock)
+    database.connect(reuse_if_open=True)
+    approver = world.people["approver"]
+    assert restored.evidence.open(approver, Consent.get_by_id(consent.id), clock.now()) == PAPER
+    database.close()
+    backup.restore(made, tmp_path / "may-khac", clock.now())
+    stranger = open_home(tmp_path / "may-khac", clock)
+    database.connect(reuse_if_open=True)
+    with pytest.raises(Problem, match="chép lại thư mục keys"):
+        stranger.evidence.open(approver, Consent.get_by_id(consent.id), clock.now())
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_pictures_of_every_form_come_back(home: Home, tmp_path: Path, clock: SetClock, ending: str) -> None:
+    (home.config.media / f"anh.{ending}").write_bytes(b"picture")
+    (home.config.media / f"anh.{ending}.part").write_bytes(b"half a picture")
+    made = backup.backup(home.config, tmp_path / "anh.zip", clock.now())
+    backup.restore(made, tmp_path / "moi", clock.now())
+    assert (tmp_path / "moi" / "media" / f"anh.{ending}").read_bytes() == b"picture"
+    assert not (tmp_path / "moi" / "media" / f"anh.{ending}.part").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["keys/vault.key", "media/../keys/a.jpg", "media\\..\\a.jpg", "evidence/a.exe", "/etc/a.jpg"]
+)
+def test_a_backup_that_would_write_elsewhere_is_refused(pack: Path, tmp_path: Path, clock: SetClock, name: str) -> None:
+    with zipfile.ZipFile(pack) as archive:
+        contents = {known: archive.read(known) for known in archive.namelist()}
+    manifest = json.loads(contents.pop("manifest.json"))
+    manifest["sha256"][name] = hashlib.sha256(b"foreign").hexdigest()
+    with zipfile.ZipFile(pack, "w") as archive:
+        for known, data in {**contents, name: b"foreign", "manifest.json": json.dumps(manifest).encode()}.items():
+            archive.writestr(known, data)
+    with pytest.raises(Problem, match="hỏng"):
+        backup.restore(pack, tmp_path / "moi", clock.now())
+    assert not (tmp_path / "moi").exists()
+
+
 def test_a_damaged_backup_is_refused_before_anything_is_touched(pack: Path, world: World, clock: SetClock) -> None:
     folder = world.home.config.home
     with zipfile.ZipFile(pack) as archive:
@@ -87,6 +139,16 @@ def test_a_home_whose_worker_is_running_is_not_restored_over(pack: Path, world: 
     clock.advance(SILENT + timedelta(seconds=1))
     database.close()
     assert backup.restore(pack, world.home.config.home, clock.now()) is not None
+
+
+def test_a_backup_with_a_spoilt_byte_is_refused(pack: Path, tmp_path: Path, clock: SetClock) -> None:
+    data = bytearray(pack.read_bytes())
+    for at in range(2_000, 2_040):
+        data[at] ^= 0xFF
+    pack.write_bytes(bytes(data))
+    with pytest.raises(Problem, match="hãy dùng bản khác"):
+        backup.restore(pack, tmp_path / "moi", clock.now())
+    assert not (tmp_path / "moi").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"not a zip"])

@@ -9,50 +9,28 @@ import re
 import shutil
 import socket
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
+import click
 import peewee as pw
 import pytest
+from click.testing import CliRunner
 
 from campaign import serve
-from campaign.cli import _sentence
+from campaign.cli import cli
+from campaign.cli.failures import sentence
 from campaign.db import database
 from campaign.errors import Problem
 from campaign.home import Home
 from campaign.models import Unit
-
-ENVIRONMENT = {**os.environ, "LANTOA_PASSWORD": "mat-khau-thu-nghiem", "PYTHONIOENCODING": "utf-8"}
-
-
-def lantoa(*words: object, **changes: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "campaign", *map(str, words)],
-        capture_output=True, text=True, encoding="utf-8", timeout=60, check=False, env={**ENVIRONMENT, **changes},
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+from tests.campaign.command_line import failed, init, lantoa
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli") / "nhà mới"
-    answer = lantoa(
-        "init", "--home", folder, "--unit", "Xã Thử", "--kind", "xã", "--login", "quantri", "--name", "Quản Trị"
-    )
-    assert answer.returncode == 0, answer.stderr
-    assert "lantoa run" in answer.stdout
-    return folder
-
-
-def failed(answer: "subprocess.CompletedProcess[str]", code: int) -> str:
-    """The one sentence a failure prints."""
-    assert answer.returncode == code, answer.stdout + answer.stderr
-    assert "Traceback" not in answer.stderr
-    assert len(answer.stderr.strip().splitlines()) == 1, answer.stderr
-    return answer.stderr
+    return init(tmp_path_factory.mktemp("cli") / "nhà mới")
 
 
 def test_a_new_home_has_a_configuration_keys_and_the_library(made: Path) -> None:
@@ -125,7 +103,7 @@ def test_a_full_disk_is_said(home: Home) -> None:
     with pytest.raises(pw.OperationalError) as full, database.atomic("IMMEDIATE"):
         for number in range(2000):
             Unit.create(name=f"Xã {number}" * 20, kind="xã")
-    assert _sentence(full.value) == "Ổ đĩa đã đầy; hãy xóa bớt tệp rồi chạy lại."
+    assert sentence(full.value) == "Ổ đĩa đã đầy; hãy xóa bớt tệp rồi chạy lại."
 
 
 def test_the_doctor_names_what_is_not_well_and_what_to_do(made: Path) -> None:
@@ -152,11 +130,65 @@ def test_the_wrong_words_end_with_two() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "init", "run", "web", "worker", "library", "user", "channel", "backup", "restore", "doctor"],
+    [
+        ["demo"],
+        ["init"],
+        ["run"],
+        ["web"],
+        ["worker"],
+        ["check"],
+        ["speak"],
+        ["backup"],
+        ["restore"],
+        ["doctor"],
+        ["rules", "list"],
+        ["rules", "sheet"],
+        ["rules", "review"],
+        ["library", "load"],
+        ["library", "list"],
+        ["library", "search"],
+        ["library", "export"],
+        ["library", "import"],
+        ["library", "packs"],
+        ["library", "recall"],
+        ["user", "add"],
+        ["user", "list"],
+        ["user", "password"],
+        ["user", "disable"],
+        ["channel", "list"],
+        ["channel", "add"],
+        ["channel", "connect"],
+    ],
+    ids=" ".join,
 )
-def test_every_command_explains_itself(command: str) -> None:
-    answer = lantoa(command, "--help")
-    assert answer.returncode == 0 and len(answer.stdout) > 80
+def test_every_command_explains_itself(command: list[str]) -> None:
+    answer = CliRunner().invoke(cli, [*command, "--help"])
+    assert answer.exit_code == 0
+    assert (callback := _found(command).callback) is not None and callback.__doc__
+    assert callback.__doc__.splitlines()[0][:40] in answer.output
+
+
+def test_no_command_is_left_out_above() -> None:
+    tested = test_every_command_explains_itself.pytestmark[0].args[1]
+    with click.Context(cli) as context:
+        groups = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    names = [[name, *below] for name, group in groups.items() for below in _below(group)]
+    assert sorted(names) == sorted(tested)
+
+
+def _found(words: list[str]) -> click.Command:
+    command: click.Command = cli
+    with click.Context(cli) as context:
+        for word in words:
+            assert isinstance(command, click.Group)
+            below = command.get_command(context, word)
+            assert below is not None
+            command = below
+    return command
+
+
+def _below(command: click.Command | None) -> list[list[str]]:
+    return [[name] for name in command.commands] if isinstance(command, click.Group) else [[]]
 
 
 @pytest.mark.parametrize("blank", ["--login", "--name", "--unit", "--kind"])

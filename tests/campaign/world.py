@@ -142,8 +142,8 @@ def _channel(home: Home, clock: SetClock, kind: str, settings: dict[str, str], s
 def covers(home: Home) -> Flask:
     app = Flask("covers", static_folder=None)
 
-    @app.get("/media/<sha256>.jpg")
-    def cover(sha256: str):  # type: ignore[no-untyped-def]
-        return send_file(home.store.path(sha256), mimetype="image/jpeg")
+    @app.get("/media/<name>")
+    def cover(name: str):  # type: ignore[no-untyped-def]
+        return send_file(home.store.path(name.partition(".")[0]))
 
     return app
