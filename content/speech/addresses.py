@@ -20,6 +20,7 @@ _WEB = re.compile(
     rf"|(?:www\.)?(?P<bare>(?:{_LABEL}\.)+(?:vn|com|org|net|edu|gov|info|io|me|gl|ly|be|link|asia|app|page)"
     rf"(?![\w-]|\.[A-Za-z0-9])(?:/(?:{_TAIL})?)?))"
 )
+_HANDLE = re.compile(r"(?<![\w@.])@(?=[A-Za-z])")
 _HASHTAG = re.compile(r"(?<![\w&])#(?=[^\W\d_]|[0-9]+[^\W_])(?P<tag>\w+)")
 # Where a word of a hashtag begins; "PrEP" is one word.
 _HUMP = re.compile(r"(?<=[^\W\d_A-ZĐ])(?<!Pr)(?=[A-ZĐ])")
@@ -59,6 +60,10 @@ def read_hashtags(page: Page, lexicon: Lexicon) -> None:
     for match in _HASHTAG.finditer(page.left):
         start = match.start("tag")
         claims.append(Claim(start - 1, start, "hashtag ", f"{entry.tts if entry else 'hashtag'} "))
+        known = lexicon.hashtags.get(match["tag"].replace("_", "").lower())
+        if known:
+            claims.append(Claim(start, match.end(), known, known))
+            continue
         for part in _TAG_PART.finditer(match["tag"]):
             words = " " if part.group().startswith("_") else _HUMP.sub(" ", part.group())
             if words != part.group() and not lexicon.find(part.group(), part.group(), 0):
@@ -72,6 +77,8 @@ def read_addresses(page: Page, lexicon: Lexicon) -> None:
     """Say addresses label by label; the scheme and "www." are left out, as nobody says them."""
     found = page.read(_EMAIL, lambda match: _spell(match.group(), lexicon)) if "@" in page.left else False
     found |= page.read(_WEB, lambda match: _web(match, lexicon)) if _DOTTED.search(page.left) else False
+    if "@" in page.left:
+        found |= page.read(_HANDLE, lambda _match: f"{_SIGNS['@']} ")
     page.unsettled |= found
 
 

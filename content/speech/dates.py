@@ -30,13 +30,16 @@ _MONTHS = re.compile(
 _MONTH = re.compile(rf"{_BEFORE}(?P<m>{_M})/(?P<y>{_Y}){_AFTER}")
 _MONTH_NAME = re.compile(rf"(?<!\w)[Tt]háng\s+(?P<it>0?4){_AFTER}")
 _SHORT_MONTH = re.compile(rf"(?<!\w)T\.?(?P<m>{_M})(?:/(?P<y>{_Y})|(?=-T?[0-9]{{1,2}}/)){_AFTER}")
+# "T12" is a month, "T2" a day of the week, unless it stands in a row with a month: "T11, T12 và T1", "T1-T6".
+_T_LIST = re.compile(rf"(?<!\w)T{_M}(?:\s?(?:[-,]|và|đến)\s?T{_M})*(?![\w/]|\.[0-9])")
+_T = re.compile(r"\s?-\s?|T(?P<m>[0-9]+)")
 _NOT_A_MONTH = re.compile(r"(?<!\w)(?:quý|đợt|kỳ|tuần|số|lần|học kỳ)\s+\Z", re.IGNORECASE)
 _MONTH_SAID = re.compile(r"(?<!\w)tháng\s+\Z", re.IGNORECASE)
 
 # A day and a month without a year: the words before it decide (loudspeaker.md section 2, ambiguity rule).
 _LEAD = (
     rf"(?i:(?<!\w)(?:ngày|từ|đến|tới|sáng|trưa|chiều|tối|đêm|lễ|dịp|hôm|nay|mai|hết|trước|sau|qua|vào|kỷ niệm|"
-    rf"mùng|mồng|rằm|mừng|quốc khánh|hưởng ứng|hướng tới|nhân|nghỉ|chủ nhật|cn|t[2-7]|"
+    rf"mùng|mồng|rằm|giỗ|giỗ tổ|mừng|quốc khánh|hưởng ứng|hướng tới|nhân|nghỉ|chủ nhật|cn|t[2-7]|"
     rf"thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7]))\s*[,(]?\s*|{DATE}\s?(?:,|;|và|hoặc|hay|&)\s?)"
 )
 _DAY_LIST = r"(?i:(?<!\w)ngày\s+)(?:[0-9]{1,2}\s?(?:,|và|hoặc)\s?)+"
@@ -74,12 +77,13 @@ _PART_OF = re.compile(
 _SHARE_OF = re.compile(r"\s+(?:số|tổng|dân số|diện tích|chặng)(?!\w)")
 _SURE_LEAD = re.compile(rf"ngày|{DATE}|Tháng|Lễ|Tết", re.IGNORECASE)
 _ADDRESS = re.compile(
-    r"(?<!\w)(?:số|số nhà|tổ|lô|ngõ|hẻm|kiệt|ngách|nhà|đường|đạt|chiếm|khoảng|gần|hơn|(?:tỷ|tỉ) lệ[^.,;\n]{0,20})\s+\Z",
+    r"(?<!\w)(?:số|số nhà|tổ|lớp|lô|ngõ|hẻm|kiệt|ngách|nhà|đường|đạt|chiếm|khoảng|gần|hơn|"
+    r"(?:tỷ|tỉ) lệ[^.,;\n]{0,20})\s+\Z",
     re.IGNORECASE,
 )
 
 _Q = "(?:I{1,3}|IV|[1-4])"
-_QUARTER = re.compile(rf"(?<!\w)[Qq]uý\s+(?P<it>(?P<q>{_Q})(?:\s?-\s?(?P<q2>{_Q}))?/(?P<y>{_Y}))(?![\w/])")
+_QUARTER = re.compile(rf"(?<!\w)[Qq]uý\s+(?P<it>(?P<q>{_Q})(?:\s?-\s?(?P<q2>{_Q}))?[/-](?P<y>{_Y}))(?![\w/])")
 _SHORT_QUARTER = re.compile(rf"(?<!\w)Q(?P<q>[1-4])/(?P<y>{_Y})(?![\w/])")
 _YEARS = re.compile(rf"(?<![\w/.,-])(?P<y1>{_Y})/(?P<y2>{_Y})(?![\w/.-])")
 _WEEKDAY = re.compile(r"(?<!\w)T(?P<day>[2-7])(?![\w/]|\.[0-9])")
@@ -97,10 +101,12 @@ def read_dates(page: Page, _: Lexicon) -> None:
     slashed = _SLASHED.search(page.left) is not None
     if slashed or "đến" in page.left or "tới" in page.left:
         page.read(_DAYS, _days, DATE)
+    if "uý" in page.left:
+        page.read(_QUARTER, _quarter, DATE)
     if slashed:
         page.read(_DAYS_OF_MONTH, _days_of_month, DATE)
-        page.read(_QUARTER, _quarter, DATE)
-        page.read(_SHORT_QUARTER, lambda match: f"quý {_quarter(match)}", DATE)
+        if page.has("Q"):
+            page.read(_SHORT_QUARTER, lambda match: f"quý {_quarter(match)}", DATE)
         page.read(_YEARS, _years, DATE)
     for pattern in (_FULL, _ISO, _SHORT_YEAR) if slashed else (_FULL, _ISO):
         page.read(pattern, lambda match: day(match["d"], match["m"], match["y"]), DATE)
@@ -116,6 +122,7 @@ def read_dates(page: Page, _: Lexicon) -> None:
     if "háng" in page.left:
         page.read(_MONTH_NAME, lambda _match: month(4), DATE)
     if page.has("T"):
+        page.read(_T_LIST, _t_list, DATE)
         page.read(_WEEKDAY, lambda match: f"thứ {ordinal(int(match['day']))}", DATE)
 
 
@@ -178,6 +185,12 @@ def _month(match: re.Match[str]) -> str:
     if _NOT_A_MONTH.search(before):
         return f"{cardinal(int(match['m']))} năm {cardinal(int(match['y']))}"
     return words if _MONTH_SAID.search(before) else f"tháng {words}"
+
+
+def _t_list(match: re.Match[str]) -> str | None:
+    if all(2 <= int(number) <= 7 for number in _T.findall(match.group()) if number):
+        return None
+    return _T.sub(lambda part: f"tháng {month(int(part['m']))}" if part["m"] else " đến ", match.group())
 
 
 def _read_days(page: Page) -> None:

@@ -43,9 +43,10 @@ def _document(match: re.Match[str], lexicon: Lexicon) -> Reading | None:
         number = f" {cardinal(int(session))}" if session else ""
         reader.append((words or name) + number)
         tts.append(phonetic + number)
-    lead = _number(match) + (f" {match['letter']}" if match["letter"] else "")
+    letter = match["letter"] or ""
+    lead, spelled = (f"{_number(match)} {name}".rstrip() for name in (letter, lexicon.letters.get(letter, letter)))
     complaint = f'Chưa biết cách đọc "{", ".join(unknown)}" trong số văn bản; hãy thêm vào từ điển viết tắt.'
-    return Reading(" ".join([lead, *reader]), " ".join([lead, *tts]), complaint if unknown else "")
+    return Reading(" ".join([lead, *reader]), " ".join([spelled, *tts]), complaint if unknown else "")
 
 
 def _part(name: str, lexicon: Lexicon) -> tuple[str, str]:

@@ -23,6 +23,8 @@ _SOUTHERN = (
 _HOURS = re.compile(r"[0-9]\s?[hHg:]")
 _GRAMS = re.compile(r"[0-9]\s?g(?!\w)")
 _MINUTES = re.compile(r"(?<![\w.,/])(?P<n>[0-9]{1,3})(?P<it>\s?')(?![\w'])")
+_LASTING = re.compile(r"(?<![\w.,/])(?P<m>[0-9]{1,3})'(?P<s>[0-5]?[0-9])(?:\"|”|''|s)?(?!\w)")
+_OPENED = re.compile(r"(?<![0-9])(?<![0-9]\s)'")
 _RATIO = re.compile(r"(?:tỷ|tỉ) (?:lệ|số)[^.,;\n]{0,20}\Z", re.IGNORECASE)
 
 
@@ -37,6 +39,7 @@ def read_hours(page: Page, _: Lexicon) -> None:
         for pattern in _SOUTHERN:
             page.read(pattern, lambda match: f"{cardinal(int(match['h']))} giờ", TIME)
     if "'" in page.left:
+        page.read(_LASTING, lambda m: f"{cardinal(int(m['m']))} phút {cardinal(int(m['s']))} giây", NUMBER)
         page.read(_MINUTES, _minutes, NUMBER)
 
 
@@ -50,4 +53,4 @@ def _clock(match: re.Match[str]) -> str | None:
 
 def _minutes(match: re.Match[str]) -> str | None:
     """No minutes where the sign closes a quotation that was opened before."""
-    return None if match.string.count("'", 0, match.start("it")) % 2 else " phút"
+    return None if len(_OPENED.findall(match.string, 0, match.start("it"))) % 2 else " phút"

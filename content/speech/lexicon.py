@@ -13,6 +13,8 @@ from content.speech.page import MARKERS, NUMBER, WORDS
 _COLUMNS = {"abbreviation", "expansion", "phonetic", "source"}
 _AFTER_NUMBER = re.compile(rf"\s*(?:số:?\s*)?[0-9{NUMBER}]|\s*số:?\s*{WORDS}|\s{WORDS}")
 _AFTER_WORD = re.compile(r"\s+([^\W\d_]{2,})")
+_COUNTED = re.compile(rf"[0-9{NUMBER}]\s\Z")
+_LAST_WORD = re.compile(r"([^\W\d_]+)\s\Z")
 _AFTER_NAME = re.compile(r"\s*([^\W\d_])")
 _AFTER_PLACE = re.compile(r"\s*([^\W\d_]|[0-9])")
 # Before an initial stands a person or another name: "chị H.", "Nguyễn Thị H.", and "người có H." is a person with HIV.
@@ -30,7 +32,8 @@ class Entry:
     """One row. An empty `expansion` keeps the abbreviation on paper; an empty `phonetic` is said as the expansion.
 
     `next` limits the row by what follows: "number", "name", "place", "calm" (no word in capitals: "TƯ VẤN" is no
-    "trung ương") or the very word; empty: always.
+    "trung ương") or the very word; `after` by what stands before: "number" ("300 CN" are workers) or one of the words
+    parted by "|". Empty: always.
     """
 
     abbreviation: str
@@ -38,6 +41,7 @@ class Entry:
     phonetic: str
     source: str
     next: str = ""
+    after: str = ""
 
     @property
     def reader(self) -> str:
@@ -51,6 +55,17 @@ class Entry:
 
     def holds(self, text: str, start: int, end: int) -> bool:
         """Whether the row applies to the abbreviation at this place of the text."""
+        return self._follows(text, start) and self._leads(text, start, end)
+
+    def _follows(self, text: str, start: int) -> bool:
+        if not self.after:
+            return True
+        if self.after == "number":
+            return _COUNTED.search(text, max(0, start - 2), start) is not None
+        before = _LAST_WORD.search(text, max(0, start - 20), start)
+        return before is not None and before.group(1).lower() in self.after.split("|")
+
+    def _leads(self, text: str, start: int, end: int) -> bool:
         if not self.next:
             return True
         if self.next == "number":
@@ -79,6 +94,7 @@ class Lexicon:
     units: Mapping[str, str]
     letters: Mapping[str, str]
     web: Mapping[str, str]
+    hashtags: Mapping[str, str]
 
     @cached_property
     def unit_names(self) -> str:
@@ -122,7 +138,7 @@ def load_lexicon(source: str | None = None) -> Lexicon:
     return Lexicon(
         abbreviations=abbreviations,
         words={entry.abbreviation.lower(): entry for entry in _entries(tables, "words")},
-        **{name: _strings(tables, name) for name in ("codes", "units", "letters", "web")},
+        **{name: _strings(tables, name) for name in ("codes", "units", "letters", "web", "hashtags")},
     )
 
 
@@ -131,7 +147,7 @@ def _entries(tables: Mapping[str, Any], name: str) -> list[Entry]:
     if not isinstance(rows, list):
         raise LexiconError(f'Bảng "{name}" của từ điển phải là danh sách các dòng.')
     for row in rows:
-        if not isinstance(row, dict) or not _COLUMNS <= set(row) <= _COLUMNS | {"next"}:
+        if not isinstance(row, dict) or not _COLUMNS <= set(row) <= _COLUMNS | {"next", "after"}:
             raise LexiconError(f'Mỗi dòng của bảng "{name}" cần đủ các cột {", ".join(sorted(_COLUMNS))}: {row}.')
         if not all(isinstance(cell, str) for cell in row.values()):
             raise LexiconError(f'Mọi cột của bảng "{name}" phải là chữ trong dấu nháy: {row}.')

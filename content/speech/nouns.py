@@ -10,7 +10,7 @@ PLACES = (
 )
 THINGS = (
     "ca|lượt|trường hợp|cuộc|tin|bài|câu|buổi|đoàn|tờ|phiếu|mẫu|suất|phần|viên|liều|hộp|gói|bộ|cái|chiếc|quyển|cuốn|"
-    "tập|trang|kênh|loa|tiết|chỉ tiêu|tiêu chí|nội dung|nhiệm vụ|ly|cốc"
+    "tập|trang|kênh|loa|tiết|chỉ tiêu|tiêu chí|nội dung|nhiệm vụ|ly|cốc|chai|lọ|vỉ|thùng|túi"
 )
 TIMES = "năm|tháng|tuần|ngày|giờ|phút|giây|quý|kỳ|khóa|khoá|đợt|lần"
 COUNTED = f"{PEOPLE}|{PLACES}|{THINGS}"

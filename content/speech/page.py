@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-WORDS, DATE, TIME, NUMBER, PHONE = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-MARKERS = f"{WORDS}-{PHONE}"
+WORDS, DATE, TIME, NUMBER, PHONE, SCORE = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
+MARKERS = f"{WORDS}-{SCORE}"
 QUANTITIES = f"{DATE}{TIME}{NUMBER}"
 
 # Signs that are only another shape of a plain one; texts keep their own, patterns see the plain one.
@@ -26,6 +26,8 @@ _CLUSTER = re.compile(
 )
 # The full stop of an initial ends no sentence: "bà N.T.H. (45 tuổi)".
 _INITIAL = re.compile(r"(?<![^\W_])[A-ZĐ]\.\Z")
+# A full stop between two words may make them an address: "10/3.app".
+_GLUED = re.compile(r"[^\W_]\.[^\W_]")
 # What may stand between a full stop and the first word of the next sentence.
 _OPENING = " \t\r-•*\"'“‘”([«"
 
@@ -128,7 +130,9 @@ class Page:
             self._append(out, words, apart=True)
             at = max(at, claim.end)
         self._append(out, self.text[at:], apart=at > 0)
-        return "".join(out)
+        said = "".join(out)
+        self.unsettled |= _GLUED.search(said) is not None
+        return said
 
     def _append(self, out: list[str], piece: str, apart: bool) -> None:
         """Add a piece; two pieces that would grow into one word are kept apart by a space."""

@@ -26,7 +26,7 @@ _COUNTED = rf"(?!\s*(?:{COUNTED}|{TIMES}|{SCALES}|đồng|đường|phố)(?!\w)
 _EMERGENCY = rf"1(?:1[0-9]|02[0-9]){_END}{_COUNTED}"
 _WORD = r"[^\W\d_]+"
 _HOT = r"(?:tổng đài|đường dây nóng|hotline|điện thoại|gọi|nhắn tin|liên hệ)"
-_NEAR = r"(?:số|số máy|bấm|alo|cấp cứu|Zalo|Viber)"
+_NEAR = r"(?:số|số máy|cổng|đầu số|bấm|alo|cấp cứu|Zalo|Viber)"
 _LINE = (
     r"(?:tổng đài|đường dây nóng|hotline|(?:số )?điện thoại|số máy|máy lẻ|SĐT|sđt|ĐT|đt|Tel|Fax|fax|"
     r"số tài khoản|STK|CCCD|mã OTP)"
@@ -37,12 +37,19 @@ _LEADS = (
     re.compile(rf"(?i:(?<!\w){_LINE})\s*[:(]?\s*(?P<it>{_ANY})"),
     re.compile(rf"(?i:(?<!\w){_HOT})(?:\s+{_WORD}){{0,6}}?\s*[:(]?\s*(?P<it>{_EMERGENCY})"),
     re.compile(
-        r"(?i:(?<!\w)(?:tin nhắn|nhắn tin|soạn tin|đầu số)[^\n.;]{0,60}?)"
+        r"(?i:(?<!\w)(?:tin nhắn|nhắn tin|soạn|đầu số)[^\n.;]{0,60}?)"
         r"\s(?:gửi|đến|tới|số)\s+(?P<it>[0-9]{4})(?![\w/.,]*[0-9])"
     ),
     re.compile(rf"(?i:(?<!\w){_NEAR})\s*[:(]?\s*(?P<it>{_EMERGENCY})"),
 )
-_NEXT = re.compile(rf"{PHONE}\s?(?:,|;|hoặc|hay|và|/|-)\s?(?P<it>{_EMERGENCY})")
+_SERVICE = re.compile(
+    r"(?i:(?<!\w)(?:cấp cứu|cứu hỏa|chữa cháy|cứu nạn|công an|cảnh sát|tố giác|bạo lực|trẻ em|mua bán người))"
+    rf"[^\n.;:!?0-9]{{0,20}}:\s?(?P<it>{_EMERGENCY})"
+)
+# The rest of a list, each number perhaps with its purpose: "gọi 115 khi cấp cứu, 111 khi ..."
+_NEXT = re.compile(
+    rf"{PHONE}(?:\s(?:khi|nếu|để)\s[^\n.;!?0-9]{{1,50}}?)?\s?(?:,|;|hoặc|hay|và|/|-)\s?(?P<it>{_EMERGENCY})"
+)
 
 
 def read_phones(page: Page, _: Lexicon) -> None:
@@ -52,6 +59,8 @@ def read_phones(page: Page, _: Lexicon) -> None:
     page.read(_PHONE, _shaped, PHONE)
     for pattern in _LEADS:
         page.read(pattern, lambda match: digits(match["it"]), PHONE)
+    if page.has(":"):
+        page.read(_SERVICE, lambda match: digits(match["it"]), PHONE)
     while page.read(_NEXT, lambda match: digits(match["it"]), PHONE):
         pass
 

@@ -26,7 +26,7 @@ _LIST = re.compile(
 )
 _DASH = re.compile(
     rf"(?<=[{QUANTITIES}])\s?[-÷→~]\s?"
-    rf"(?=[{QUANTITIES}]|(?i:thứ|tháng|ngày|quý|năm|chủ nhật)\s?[{QUANTITIES}]|[Cc]hủ nhật|CN(?!\w))"
+    rf"(?=[{QUANTITIES}]|(?i:thứ|tháng|ngày|quý|năm|chủ nhật|dưới)\s?[{QUANTITIES}]|[Cc]hủ nhật|CN(?!\w))"
 )
 _TIMES = re.compile(rf"(?<=[{QUANTITIES}])\s?[x×]\s?(?=[{QUANTITIES}])|(?<=\s)[x×]\s?(?=[{NUMBER}])")
 _CROSS = re.compile(r"(?<=[0-9])\s?[x×]\s?(?=[0-9])")

@@ -7,13 +7,17 @@ from typing import NamedTuple
 from content.speech.lexicon import Lexicon
 from content.speech.nouns import COUNTED, PEOPLE, PLACES, SCALES, TIMES
 from content.speech.numerals import WRITTEN, numeral, share
-from content.speech.page import MARKERS, NUMBER, Page
+from content.speech.page import MARKERS, NUMBER, SCORE, Page
 
+_PAIR = re.compile(r"[0-9%]\s?-\s?[0-9]")
 _TRIPLE = re.compile(rf"(?<![\w/.,-]){WRITTEN}%?(?:\s?-\s?{WRITTEN}%?){{2,}}(?![\w/%-])")
-_SCORE = re.compile(
-    rf"(?i:(?<!\w)(?:tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn)(?: là)?\s+)(?P<it>[0-9]{{1,2}}\s?-\s?[0-9]{{1,2}})"
-    rf"(?![\w/%-]|\s*(?:{COUNTED}|{TIMES})(?!\w))"
+# A score after its word, in the next sets of a match, or where the sentence speaks of a match.
+_SCORE_LEAD = (
+    r"(?i:(?<!\w)(?:tỷ số|tỉ số|thắng|thua|hòa|hoà|dẫn|luân lưu)(?: là)?\s+"
+    r"|(?<!\w)(?:bóng đá|bóng chuyền|chung kết|bán kết|trận đấu)[^\n.;!?0-9]{0,60}?(?<!từ)(?<!khoảng)(?<!lúc)\s)"
 )
+_A_SCORE = rf"(?P<it>[0-9]{{1,2}}\s?-\s?[0-9]{{1,2}})(?![\w/%-]|\s*(?:{COUNTED}|{TIMES}|tuổi)(?!\w|\s[A-ZĐ0-9]))"
+_SCORES = (re.compile(_SCORE_LEAD + _A_SCORE), re.compile(rf"{SCORE}[,;]\s{_A_SCORE}"))
 _PROPORTION = re.compile(r"(?<![\w.,:/])[0-9]{1,3}(?::[0-9]{1,3})+(?![\w:/]|[.,][0-9])")
 _FRACTION = re.compile(rf"(?<![\w/.,])(?P<n>{WRITTEN})\s?/\s?(?P<m>{WRITTEN})(?P<more>(?:/{WRITTEN})*)(?![0-9/])")
 
@@ -34,9 +38,11 @@ _OVER_NUMBER = re.compile(rf"(?<=[^\W\d_])\s?/\s?(?P<n>{WRITTEN})(?=\s(?P<time>(
 
 def read_triples(page: Page, _: Lexicon) -> None:
     """Numbers in a row that are no range: 95-95-95, and the score "3-1"."""
-    if page.has("-"):
+    if _PAIR.search(page.left):
         page.read(_TRIPLE, _triple, NUMBER)
-        page.read(_SCORE, _triple, NUMBER)
+        page.read(_SCORES[0], _triple, SCORE)
+        while page.read(_SCORES[1], _triple, SCORE):
+            pass
 
 
 def read_rates(page: Page, lexicon: Lexicon) -> None:

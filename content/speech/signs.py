@@ -22,6 +22,7 @@ _LIMITS: Mapping[str, str] = {
 }
 _SIGNS: Mapping[str, str] = {
     "=": "bằng",
+    "≠": "khác",
     "+": "cộng",
     "&": "và",
     "№": "số",
@@ -37,13 +38,24 @@ _NAMED = "".join(_SIGNS)
 SIGNS = _BOUNDS + _NAMED + "/(%"
 _AROUND = rf"[\w\"'“”)%°{MARKERS}]"
 _SIGN = re.compile(
-    rf"[½¼¾⅓⅔]|(?<=\s)&(?=\s)|№(?=\s?[0-9{MARKERS}])|(?<={_AROUND})\s?(?:=(?!>)|&|\+)\s?(?={_AROUND})|(?<={_AROUND})\s?=(?=\s-[0-9])|\+(?=[0-9{NUMBER}])|(?<=[\w{MARKERS}])\+(?=[\s.,;:!?)]|\Z)"
+    rf"[½¼¾⅓⅔]|(?<=\s)&(?=\s)|№(?=\s?[0-9{MARKERS}])|(?<={_AROUND})\s?(?:=(?!>)|[≠&+])\s?(?={_AROUND})|(?<={_AROUND})\s?=(?=\s-[0-9])|\+(?=[0-9{NUMBER}])|(?<=[\w{MARKERS}])\+(?=[\s.,;:!?)]|\Z)"
 )
 _LIMIT = re.compile(rf"(?P<sign>[<>]=?|[≤≥≈±]|(?<![0-9])~)(?P<gap>\s?)(?=[0-9{NUMBER}])")
 _UPWARDS = " trở lên"
-_NOUN_FOLLOWS = re.compile(
-    rf"\s+(?!(?:và|hoặc|hay|thì|là|đều|sẽ|có|được|cần|nên|phải|mỗi|trong|ở|tại|vào)(?!\w))(?:[^\W\d_]|{WORDS})"
+_NO_NOUN = r"(?:và|hoặc|hay|thì|là|đều|sẽ|có|được|cần|nên|phải|vẫn|mỗi|trong|ở|tại|vào)(?!\w)"
+_NOUN_FOLLOWS = re.compile(rf"\s+(?!{_NO_NOUN})(?:[^\W\d_]|{WORDS})")
+# "CD4 ≥ 350": a name, the sign and a number that counts nothing.
+_COMPARISONS: Mapping[str, str] = {
+    "≥": "lớn hơn hoặc bằng",
+    ">=": "lớn hơn hoặc bằng",
+    "≤": "nhỏ hơn hoặc bằng",
+    "<=": "nhỏ hơn hoặc bằng",
+}
+_COMPARISON = re.compile(
+    rf"(?<=[\w{MARKERS}])(?<!từ)(?<!Từ)\s?(?P<sign>[≥≤]|[<>]=)\s?"
+    rf"(?=(?:[{NUMBER}]+|{WRITTEN})(?:[.,;:!?)]*(?:\s|\Z)(?!\S)|[,;:)]\s|\.\s|\s{_NO_NOUN}))"
 )
+_HALVES = re.compile(r"(?<=[0-9])[½¼¾⅓⅔]")
 _PERCENT = re.compile(r"(?i:(?<!\w)(?:điểm|tỷ lệ|tỉ lệ|mức|số)\s)(?P<it>%)(?!\w)")
 _AND_OR = re.compile(r"(?<=và)/(?=hoặc)")
 _TEST_RESULT = re.compile(rf"(?<=[\w{MARKERS}])\s?\((?P<sign>[+-])\)")
@@ -59,8 +71,10 @@ def read_signs(page: Page, lexicon: Lexicon) -> None:
     """Signs between words, before numbers, and in the result of a test."""
     page.read(_AND_OR, lambda _match: " ")
     if page.has("("):
-        page.read(_TEST_RESULT, lambda match: _RESULTS[match["sign"]])
-    if page.has("≥="):
+        while page.read(_TEST_RESULT, lambda match: _RESULTS[match["sign"]]):
+            pass
+    if page.has("≥≤="):
+        page.read(_COMPARISON, lambda match: f" {_COMPARISONS[match['sign']]} ")
         found = _upwards(lexicon.unit_names).finditer(page.left)
         page.claim([claim for match in found for claim in _at_least(match)])
     if page.has("%"):
@@ -68,6 +82,7 @@ def read_signs(page: Page, lexicon: Lexicon) -> None:
     if page.has(_BOUNDS):
         page.read(_LIMIT, _limit, NUMBER)
     if page.has(_NAMED):
+        page.read(_HALVES, lambda match: f" và {_SIGNS[match.group()]}")
         page.read(_SIGN, _sign)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from content.speech.addresses import read_addresses, read_hashtags, read_pictures
+from content.speech.codes import read_codes, read_mixtures
 from content.speech.dates import read_dates, read_ordinals
 from content.speech.documents import read_documents
 from content.speech.hours import read_hours
@@ -15,7 +16,7 @@ from content.speech.quantities import read_dashes, read_numbers
 from content.speech.rates import read_proportions, read_rates, read_triples
 from content.speech.romans import read_romans
 from content.speech.signs import ARROWS, SIGNS, read_pauses, read_signs
-from content.speech.words import read_abbreviations, read_mixtures, read_unknown
+from content.speech.words import read_abbreviations, read_echoes, read_unknown
 
 # Syllables a minute over an outdoor loudspeaker, pauses included (loudspeaker.md section 5).
 LOUDSPEAKER_RATE = 180.0
@@ -29,9 +30,11 @@ Pass = Callable[[Page, Lexicon], None]
 # Each pass sees only what the ones before it left, and runs only where the text has one of its signs (empty: always).
 _PASSES: tuple[tuple[Pass, str], ...] = (
     (read_pictures, ""),
+    (read_echoes, "("),
     (read_addresses, "@."),
     (read_hashtags, "#"),
     (read_documents, "/-"),
+    (read_codes, _DIGITS),
     (read_phones, _DIGITS),
     (read_dates, _DIGITS),
     (read_hours, _DIGITS),

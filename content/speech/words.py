@@ -1,17 +1,16 @@
-"""Abbreviations, foreign words, mixtures of letters and digits, and what nobody knows how to say."""
+"""Abbreviations, foreign words, and what nobody knows how to say."""
 
 import re
 
-from content.speech.lexicon import Lexicon
-from content.speech.numerals import cardinal, digits
-from content.speech.page import MARKERS, NUMBER, Claim, Page, Reading, Remark
+from content.speech.codes import said_letters
+from content.speech.lexicon import Entry, Lexicon
+from content.speech.page import MARKERS, NUMBER, Claim, Page, Remark
 from content.speech.syllable import is_syllable
 
 _CHUNK = re.compile(r"[^\W\d_]\w*(?:[./=&+,-]\w+)*[.+]?")
 _PARTS = re.compile(r"\w+|\W")
 _DOUBTFUL_STOP = re.compile(r"\s*(?:\n|\Z)|\s+[A-ZĐÀ-Ỹ]")
-_MIXED = re.compile(r"[^\W_]*[0-9][^\W_]*")
-_RUNS = re.compile(r"[0-9]+|[^0-9]+")
+_BRACKET = re.compile(r"\s?\((?:(?:sau đây )?(?:gọi|viết) tắt là:? )?(?P<inside>[^()\n]{2,80})\)", re.IGNORECASE)
 _LONE_ROMAN = re.compile(r"(?<!\w)[IVXL]+(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWEL = re.compile("[aeiouy]|[^\x00-\x7f]", re.IGNORECASE)
@@ -25,66 +24,65 @@ def read_abbreviations(page: Page, lexicon: Lexicon) -> None:
         chunk = match.group()
         if chunk.islower() and chunk.isalpha() and not lexicon.knows(chunk):
             continue
-        claims += _known(page, match, lexicon)
+        _claim_known(page, match, lexicon, claims)
     page.claim(claims)
 
 
-def _known(page: Page, match: re.Match[str], lexicon: Lexicon) -> list[Claim]:
-    """The entries in one run of letters and signs, greedily from its left."""
+def read_echoes(page: Page, lexicon: Lexicon) -> None:
+    """Leave out the bracket that only repeats: "trạm y tế (TYT)", "TYT (trạm y tế)"."""
+    page.read(_BRACKET, lambda match: _echo(match, lexicon))
+
+
+def _echo(match: re.Match[str], lexicon: Lexicon) -> str | None:
+    inside, before = match["inside"], match.string[max(0, match.start() - 80) : match.start()].casefold()
+    entry = lexicon.find(inside, match.string, match.start("inside"))
+    if entry:
+        said = rf"(?<!\w){re.escape(entry.expansion.casefold())}(?:\s\w+){{0,2}}\Z"
+        return "" if entry.expansion and re.search(said, before) else None
+    token = match.string[: match.start()].rpartition(" ")[2]
+    rows = lexicon.abbreviations.get(token, ())
+    return "" if any(row.expansion.casefold() == inside.casefold() for row in rows) else None
+
+
+def _claim_known(page: Page, match: re.Match[str], lexicon: Lexicon, claims: list[Claim]) -> None:
+    """Add the entries in one run of letters and signs, greedily from its left."""
     parts = _PARTS.findall(match.group())
-    text, claims, at, first = page.left, [], match.start(), 0
+    text, at, first = page.left, match.start(), 0
     while first < len(parts):
         for last in range(len(parts), first, -1):
             token = "".join(parts[first:last])
             entry = lexicon.find(token, text, at) if parts[first] not in "./=&+,-" else None
             if entry:
-                stop = (
-                    "."
-                    if token.endswith(".") and not entry.next and _DOUBTFUL_STOP.match(text, at + len(token))
-                    else ""
-                )
-                end = at + len(token)
-                reader = _unsaid(entry.expansion, text, at) if entry.expansion else token
-                spoken = _unsaid(entry.tts, text, at) if entry.expansion else entry.tts
-                claims.append(Claim(at, end, reader + stop, spoken + stop, token))
-                at, first = end, last
+                claims.append(_claim(entry, token, text, at, claims))
+                at, first = at + len(token), last
                 break
             page.unsettled |= token in lexicon.abbreviations
         else:
             at, first = at + len(parts[first]), first + 1
-    return claims
 
 
-def _unsaid(words: str, text: str, start: int) -> str:
-    """The words of an abbreviation without those that stand before it: "người NCMT" says "người" once."""
-    if text[start - 1 : start] != " ":
-        return words
+def _claim(entry: Entry, token: str, text: str, start: int, claims: list[Claim]) -> Claim:
+    end = start + len(token)
+    stop = "." if token.endswith(".") and not entry.next and _DOUBTFUL_STOP.match(text, end) else ""
+    reader, tts = token, entry.tts
+    if entry.expansion and text[start - 1 : start] == " ":
+        written = text[max(0, start - 41) : start - 1]
+        said = claims[-1] if claims and claims[-1].end == start - 1 else None
+        reader = _unsaid(entry.expansion, said.reader if said else written)
+        tts = _unsaid(tts, said.tts if said else written)
+    elif entry.expansion:
+        reader = entry.expansion
+    return Claim(start, end, reader + stop, tts + stop, token)
+
+
+def _unsaid(words: str, before: str) -> str:
+    """The words of an abbreviation without those just said: "người NCMT" says "người" once, as does "PK OPC"."""
     parts = words.split(" ")
     for count in range(min(3, len(parts) - 1), 0, -1):
         head = " ".join(parts[:count])
-        before = text[max(0, start - len(head) - 2) : start - 1]
         if before.casefold().endswith(head.casefold()) and not before[: -len(head)][-1:].isalpha():
             return " ".join(parts[count:])
     return words
-
-
-def read_mixtures(page: Page, lexicon: Lexicon) -> None:
-    """Letters and digits in one word: "F0", "5G", "QL1A"."""
-    page.unsettled |= page.read(_MIXED, lambda match: _mixture(match.group(), lexicon), NUMBER)
-
-
-def _mixture(token: str, lexicon: Lexicon) -> Reading:
-    reader, tts = [], []
-    for run in _RUNS.findall(token):
-        if run[0] in "0123456789":
-            words = cardinal(int(run)) if len(run) <= 2 and (run[0] != "0" or len(run) == 1) else digits(run)
-            reader.append(words)
-            tts.append(words)
-        else:
-            entry = lexicon.find(run, run, 0)
-            reader.append(entry.reader if entry else run)
-            tts.append(entry.tts if entry else _said(run, lexicon))
-    return Reading(" ".join(reader), " ".join(tts))
 
 
 def read_unknown(page: Page, lexicon: Lexicon) -> None:
@@ -117,13 +115,8 @@ def _stranger(match: re.Match[str], lexicon: Lexicon) -> tuple[list[Claim], Rema
     word = match.group()
     if sum(letter.isupper() for letter in word) > 1:
         message = f'Chưa biết cách đọc "{word}"; hãy viết đầy đủ hoặc thêm vào từ điển viết tắt.'
-        claim = [Claim(*match.span(), word, _said(word, lexicon))] if word.isupper() else []
+        claim = [Claim(*match.span(), word, said_letters(word, lexicon))] if word.isupper() else []
         return claim, Remark(*match.span(), message)
     measure = match.string[: match.start()].rstrip()[-1:] == NUMBER and not _VOWEL.search(word)
     message = f'"{word}" không phải âm tiết tiếng Việt, máy có thể đọc sai; hãy thêm cách đọc vào từ điển.'
     return [], Remark(*match.span(), message, tts_only=not measure)
-
-
-def _said(letters: str, lexicon: Lexicon) -> str:
-    """Letters as a machine must be given them: a syllable as it is, anything else spelled."""
-    return letters.lower() if len(letters) > 1 and is_syllable(letters) else lexicon.spell(letters)

@@ -42,6 +42,7 @@ READER = {
         ("Quý IV/2026 và quý I.", "Quý bốn năm hai nghìn không trăm hai mươi sáu và quý một."),
         ("Mở cửa T2-T6, nghỉ CN.", "Mở cửa thứ hai đến thứ sáu, nghỉ chủ nhật."),
         ("Từ thứ 2 - thứ 4", "Từ thứ hai đến thứ tư"),
+        ("Báo cáo T12, T1-T6, khám T2", "Báo cáo tháng mười hai, tháng một đến tháng sáu, khám thứ hai"),
         ("Lần thứ 1, lần thứ 5", "Lần thứ nhất, lần thứ năm"),
     ],
     "hours": [
@@ -65,6 +66,7 @@ READER = {
         ("Gọi 0275 3 000 111", "Gọi không hai bảy năm ba không không không một một một"),
         ("Tổng đài bảo vệ trẻ em 111", "Tổng đài bảo vệ trẻ em một một một"),
         ("Đã gọi 115 người.", "Đã gọi một trăm mười lăm người."),
+        ("Gọi 115 khi cấp cứu, 111 khi cần", "Gọi một một năm khi cấp cứu, một một một khi cần"),
         ("Gọi 0901234567 trước 5/12", "Gọi không chín không một hai ba bốn năm sáu bảy trước năm tháng mười hai"),
     ],
     "documents": [
@@ -131,6 +133,27 @@ READER = {
         ("Sách, báo, v.v.", "Sách, báo, vân vân."),
         ("V/v tuyên truyền", "Về việc tuyên truyền"),
         ("COVID-19 và CD4", "COVID mười chín và CD bốn"),
+        ("Nghỉ CN. Có 300 CN; gặp CN. Hà.", "Nghỉ chủ nhật. Có ba trăm công nhân; gặp cử nhân Hà."),
+        ("Tuổi TB 34; TB 34 của xã", "Tuổi trung bình ba mươi tư; thông báo ba mươi tư của xã"),
+        ("Khám tại PK OPC", "Khám tại phòng khám ngoại trú"),
+    ],
+    "brackets that only repeat": [
+        ("Đến Trạm Y tế (TYT) xã.", "Đến Trạm Y tế xã."),
+        ("Bảo hiểm y tế (gọi tắt là BHYT)", "Bảo hiểm y tế"),
+        ("Phát BKT (bơm kim tiêm) sạch", "Phát bơm kim tiêm sạch"),
+        ("Trung tâm (CDC) tỉnh", "Trung tâm (Trung tâm Kiểm soát bệnh tật) tỉnh"),
+        ("Dự phòng trước phơi nhiễm (PrEP)", "Dự phòng trước phơi nhiễm (PrEP)"),
+    ],
+    "codes": [
+        ("Xe 65B1-012.34", "Xe sáu mươi lăm B một, không một hai ba bốn"),
+        ("Mã hồ sơ HS-0125, mã số 48291", "Mã hồ sơ H S không một hai năm, mã số bốn tám hai chín một"),
+        ("Ứng dụng v2.0.1, bản v3", "Ứng dụng phiên bản hai chấm không chấm một, bản ba"),
+        ("Phim 4K, 350K lượt xem", "Phim bốn K, ba trăm năm mươi nghìn lượt xem"),
+        ("Km5+300 QL1A, ĐT.883", "Ki lô mét năm cộng ba trăm quốc lộ một A, đường tỉnh tám tám ba"),
+    ],
+    "comparisons": [
+        ("CD4 ≥ 350, CD4≤200.", "CD bốn lớn hơn hoặc bằng ba trăm năm mươi, CD bốn nhỏ hơn hoặc bằng hai trăm."),
+        ("Người ≥ 18 tuổi", "Người từ mười tám tuổi trở lên"),
     ],
     "addresses and signs": [
         ("Xem https://www.vidu.vn/ nhé.", "Xem vidu chấm vn nhé."),
@@ -185,6 +208,7 @@ def test_the_specification_is_large_enough() -> None:
         ("Nhóm QWRT và bạn", ["QWRT"]),
         ("Chào 😊 bạn", ["😊"]),
         ("Chia sẻ #kmk * và ^", ["#", "*", "^"]),
+        ("Chia sẻ #KhongKyThi #không_kỳ_thị_HIV", ["#"]),
         ("Dấu (/) hay %?", ["/", "%"]),
         ("Xem vidu.vn/a?b=1 nhé", ["vidu.vn/a?b=1"]),
         ("Văn bản 12/QWRT-BYT", ["12/QWRT-BYT"]),
@@ -266,6 +290,8 @@ def test_every_row_of_the_lexicon_is_sourced_and_already_spoken() -> None:
     for name in ("codes", "units", "letters", "web"):
         for said in tables[name].values():
             assert speak(said, Form.TTS).text == said
+    for said in tables["hashtags"].values():
+        assert (speak(said).text, speak(said).warnings) == (said, ()), said
 
 
 def spelled_slowly(value: int) -> str:

@@ -50,7 +50,7 @@ def test_the_table_is_large_and_says_each_sentence_once() -> None:
 def test_every_abbreviation_of_the_lexicon_is_said_in_a_sentence() -> None:
     for token, entries in DEFAULT.abbreviations.items():
         entry = entries[-1]
-        if entry.next:
+        if entry.next or entry.after:
             continue
         assert words(entry.reader)[-1] in words(speak(f"Mời bạn đến {token} hôm nay.").text), entry
 
