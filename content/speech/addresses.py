@@ -17,7 +17,7 @@ _EMAIL = re.compile(rf"(?<![\w.@+-])[A-Za-z0-9](?:[A-Za-z0-9._%+-]*[A-Za-z0-9])?
 _TAIL = rf"[^\s<>\"“”{MARKERS}]*[^\s<>\"“”.,;:!?)\]'»…{MARKERS}]"
 _WEB = re.compile(
     rf"(?<![\w@./-])(?:(?P<scheme>https?://)(?:www\.)?(?P<web>{_TAIL})"
-    rf"|(?:www\.)?(?P<bare>(?:{_LABEL}\.)+(?:vn|com|org|net|edu|gov|info|io|me|gl|ly|be|link|asia|app|page)"
+    rf"|(?:www\.)?(?P<bare>(?:{_LABEL}\.)+(?:vn|com|org|net|edu|gov|info|io|me|gl|gle|ly|be|link|asia|app|page)"
     rf"(?![\w-]|\.[A-Za-z0-9])(?:/(?:{_TAIL})?)?))"
 )
 _HANDLE = re.compile(r"(?<![\w@.])@(?=[A-Za-z])")

@@ -27,12 +27,15 @@ _ISO = re.compile(rf"{_BEFORE}(?P<y>{_Y})-(?P<m>{_M})-(?P<d>{_D}){_AFTER}")
 _MONTHS = re.compile(
     rf"(?P<lead>(?<!\w)tháng\s+)(?P<it>(?P<m1>{_M})\s?-\s?(?P<m2>{_M})(?:/(?P<y>{_Y}))?){_AFTER}", re.IGNORECASE
 )
+_LISTED_MONTHS = re.compile(rf"(?<!\w)[Tt]háng\s+(?P<it>(?P<list>{_M}(?:,{_M})+)/(?P<y>{_Y})){_AFTER}")
 _MONTH = re.compile(rf"{_BEFORE}(?P<m>{_M})/(?P<y>{_Y}){_AFTER}")
 _MONTH_NAME = re.compile(rf"(?<!\w)[Tt]háng\s+(?P<it>0?4){_AFTER}")
 _SHORT_MONTH = re.compile(rf"(?<!\w)T\.?(?P<m>{_M})(?:/(?P<y>{_Y})|(?=-T?[0-9]{{1,2}}/)){_AFTER}")
 # "T12" is a month, "T2" a day of the week, unless it stands in a row with a month: "T11, T12 và T1", "T1-T6".
 _T_LIST = re.compile(rf"(?<!\w)T{_M}(?:\s?(?:[-,]|và|đến)\s?T{_M})*(?![\w/]|\.[0-9])")
 _T = re.compile(r"\s?-\s?|T(?P<m>[0-9]+)")
+# "6T/2026", "9T đầu năm": so many months, as reports shorten it.
+_SO_MANY_MONTHS = re.compile(rf"(?<![\w/.,-])(?P<n>[1-9]|1[0-2])T(?:/(?P<y>{_Y})|(?=\s(?:đầu|cuối)(?!\w))){_AFTER}")
 _NOT_A_MONTH = re.compile(r"(?<!\w)(?:quý|đợt|kỳ|tuần|số|lần|học kỳ)\s+\Z", re.IGNORECASE)
 _MONTH_SAID = re.compile(r"(?<!\w)tháng\s+\Z", re.IGNORECASE)
 
@@ -115,6 +118,7 @@ def read_dates(page: Page, _: Lexicon) -> None:
             pass
     if "háng" in page.left:
         page.read(_MONTHS, _months, DATE)
+        page.read(_LISTED_MONTHS, _listed_months, DATE)
     if slashed:
         page.read(_MONTH, _month, DATE)
         page.read(_SHORT_MONTH, _month, DATE)
@@ -122,6 +126,7 @@ def read_dates(page: Page, _: Lexicon) -> None:
     if "háng" in page.left:
         page.read(_MONTH_NAME, lambda _match: month(4), DATE)
     if page.has("T"):
+        page.read(_SO_MANY_MONTHS, _so_many_months, DATE)
         page.read(_T_LIST, _t_list, DATE)
         page.read(_WEEKDAY, lambda match: f"thứ {ordinal(int(match['day']))}", DATE)
 
@@ -179,12 +184,22 @@ def _months(match: re.Match[str]) -> str:
     return f"{month(int(match['m1']))} đến tháng {_month_and_year(match['m2'], match['y'])}"
 
 
+def _listed_months(match: re.Match[str]) -> str:
+    *others, last = match["list"].split(",")
+    return ", ".join([*(month(int(other)) for other in others), _month_and_year(last, match["y"])])
+
+
 def _month(match: re.Match[str]) -> str:
     words = _month_and_year(match["m"], match["y"])
     before = match.string[max(0, match.start() - 12) : match.start()]
     if _NOT_A_MONTH.search(before):
         return f"{cardinal(int(match['m']))} năm {cardinal(int(match['y']))}"
     return words if _MONTH_SAID.search(before) else f"tháng {words}"
+
+
+def _so_many_months(match: re.Match[str]) -> str:
+    months = f"{cardinal(int(match['n']))} tháng"
+    return f"{months} đầu năm {cardinal(int(match['y']))}" if match["y"] else months
 
 
 def _t_list(match: re.Match[str]) -> str | None:

@@ -9,7 +9,7 @@ from content.speech.page import NUMBER, TIME, Page
 _HOUR = "(?:[01]?[0-9]|2[0-4])"
 _CLOCK = re.compile(
     rf"(?<![\w.,/:])(?P<h>{_HOUR})"
-    r"(?:\s?[hHg]\s?(?P<m>[0-5]?[0-9])(?:\s?(?:'|phút|ph|p)(?!\w))?|:(?P<m2>[0-5][0-9])(?::(?P<s>[0-5][0-9]))?\s?h?)"
+    r"(?:\s?[hHg](?:\s?|:)(?P<m>[0-5]?[0-9])(?:\s?(?:'|phút|ph|p)(?!\w))?|:(?P<m2>[0-5][0-9])(?::(?P<s>[0-5][0-9]))?\s?h?)"
     r"(?![\w/:%]|[.,][0-9])"
 )
 # A "g" alone is a gram, unless its words or its neighbour tell the time: "lúc 17g", "5g30 và 17g", "7g sáng", "7g-11g".
@@ -20,6 +20,7 @@ _SOUTHERN = (
     ),
     re.compile(rf"(?:(?i:(?<!\w)(?:lúc|hồi))\s+|{TIME}\s?(?:-|,|và|đến|tới|hoặc)\s?)(?P<it>(?P<h>{_HOUR})\s?g)(?!\w)"),
 )
+_NO_MINUTES = re.compile(r"(?<=[0-9]\sgiờ)\s00(?:\s?phút)?(?!\w)")
 _HOURS = re.compile(r"[0-9]\s?[hHg:]")
 _GRAMS = re.compile(r"[0-9]\s?g(?!\w)")
 _MINUTES = re.compile(r"(?<![\w.,/])(?P<n>[0-9]{1,3})(?P<it>\s?')(?![\w'])")
@@ -35,6 +36,8 @@ def read_hours(page: Page, _: Lexicon) -> None:
     """
     if _HOURS.search(page.left):
         page.read(_CLOCK, _clock, TIME)
+    if "giờ 00" in page.left:
+        page.read(_NO_MINUTES, lambda _match: "")
     if _GRAMS.search(page.left):
         for pattern in _SOUTHERN:
             page.read(pattern, lambda match: f"{cardinal(int(match['h']))} giờ", TIME)

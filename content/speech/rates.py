@@ -33,6 +33,11 @@ _KINDS = tuple(
 _EACH = re.compile(
     rf"[0-9]\s?(?:{SCALES})?\s?(?:đồng|đ|₫|USD|{SCALES}|k|tr|kg|lít|ml|g)(?P<it>\s?/\s?(?P<unit>[^\W\d_]{{2,}}))(?!\w)"
 )
+# The place in a row or in a street is no part of it: "hạng 3/10", "số 3/5 Lê Lợi".
+_RANK = re.compile(r"(?<!\w)(?:hạng|thứ|bậc|câu|bài|trang|tập|vòng|số|số nhà|hẻm|ngõ|ngách|kiệt)\s+\Z", re.IGNORECASE)
+_EACH_SHORT = re.compile(
+    rf"[0-9]\s?(?:{SCALES})?\s?(?:đồng|đ|₫|USD|{SCALES}|k|tr)(?P<it>\s?/\s?)(?=(?P<unit>[A-ZĐ]{{2,}})(?!\w))"
+)
 _OVER_NUMBER = re.compile(rf"(?<=[^\W\d_])\s?/\s?(?P<n>{WRITTEN})(?=\s(?P<time>(?:{TIMES})(?!\w))?)")
 
 
@@ -50,8 +55,9 @@ def read_rates(page: Page, lexicon: Lexicon) -> None:
     units = _with_units(lexicon.unit_names)
     page.read(units.doses, lambda match: _doses(match, lexicon), NUMBER)
     page.read(_FRACTION, _fraction, NUMBER)
-    page.read(_OVER_NUMBER, lambda m: f" {'mỗi' if m['time'] else 'trên'} {numeral(m['n'])}", NUMBER)
+    page.read(_OVER_NUMBER, _over_number, NUMBER)
     page.read(_EACH, lambda match: _each(match, lexicon), NUMBER)
+    page.read(_EACH_SHORT, lambda match: " mỗi " if lexicon.knows(match["unit"]) else None, NUMBER)
     page.read(_PER, _per, NUMBER)
     page.read(units.over, lambda match: _over(match, lexicon), NUMBER)
 
@@ -90,7 +96,15 @@ def _doses(match: re.Match[str], lexicon: Lexicon) -> str:
 def _fraction(match: re.Match[str]) -> str:
     if match["more"]:
         return " trên ".join(numeral(part.strip()) for part in match.group().split("/"))
+    if _RANK.search(match.string, max(0, match.start() - 8), match.start()):
+        return f"{numeral(match['n'])} trên {numeral(match['m'])}"
     return share(match["n"], match["m"])
+
+
+def _over_number(match: re.Match[str]) -> str:
+    """ "3 lần/1 tuần" is "ba lần một tuần", "1 lần/3 tháng" "một lần mỗi ba tháng"."""
+    word = "trên " if not match["time"] else "" if match["n"] == "1" else "mỗi "
+    return f" {word}{numeral(match['n'])}"
 
 
 def _over(match: re.Match[str], lexicon: Lexicon) -> str | None:

@@ -9,7 +9,8 @@ from content.speech.page import NUMBER, Page, Reading
 _LEAD = re.compile(
     r"(?<!\w)(?i:quý|khóa|khoá|chương|phần|mục|kỳ|đại hội|thế kỷ|cấp|hạng|tuyến|giai đoạn|loại|nhóm|vùng|khu vực|điều|"
     r"phụ lục|tập|bậc|độ|đợt|lần|nhiệm kỳ|type|týp|trung ương|khoa|quân khu|quân đoàn|khối|bảng|chuyên đề|chuyên khoa|"
-    r"bài|chặng|học kỳ|hình)\s+(?P<it>[IVXL]+(?:\s?-\s?[IVXL]+|(?:\.(?:[0-9]{1,2}|[a-zđ]))+)?)(?!\w)"
+    r"bài|chặng|học kỳ|hình|kỳ họp|phiên họp|phiên|hội nghị|tiểu ban|tiểu mục|giải|lớp|vòng|bước|biểu)"
+    r"\s+(?P<it>[IVXL]+(?:\s?-\s?[IVXL]+|(?:\.(?:[0-9]{1,2}|[a-zđ]))+)?)(?!\w)"
 )
 _HEAD = re.compile(r"(?m)^[\s*]*(?P<it>[IVXL]{1,6})(?=[.)/]\s|\.[0-9])")
 _ALONE = re.compile(r"(?<![\w&./-])(?P<it>[IVX]{2,6}|[IVX]{1,4}(?:\.[0-9]{1,2})+)(?![\w&]|[./-]\w)")

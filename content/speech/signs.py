@@ -57,6 +57,8 @@ _COMPARISON = re.compile(
 )
 _HALVES = re.compile(r"(?<=[0-9])[½¼¾⅓⅔]")
 _PERCENT = re.compile(r"(?i:(?<!\w)(?:điểm|tỷ lệ|tỉ lệ|mức|số)\s)(?P<it>%)(?!\w)")
+# The mark under an official document: "Trân trọng thông báo./."
+_END_MARK = re.compile(r"\.?\s?/\.(?=\s*(?:[\n\"”]|\Z))")
 _AND_OR = re.compile(r"(?<=và)/(?=hoặc)")
 _TEST_RESULT = re.compile(rf"(?<=[\w{MARKERS}])\s?\((?P<sign>[+-])\)")
 _RESULTS = {"+": " dương tính", "-": " âm tính"}
@@ -69,9 +71,10 @@ _ARROW_COMPLAINT = "Mũi tên được đọc như một chỗ nghỉ; hãy vi�
 
 def read_signs(page: Page, lexicon: Lexicon) -> None:
     """Signs between words, before numbers, and in the result of a test."""
+    page.read(_END_MARK, lambda _match: ".")
     page.read(_AND_OR, lambda _match: " ")
     if page.has("("):
-        while page.read(_TEST_RESULT, lambda match: _RESULTS[match["sign"]]):
+        while page.read(_TEST_RESULT, _result):
             pass
     if page.has("≥≤="):
         page.read(_COMPARISON, lambda match: f" {_COMPARISONS[match['sign']]} ")
@@ -123,6 +126,11 @@ def _limit(match: re.Match[str]) -> str:
 def _just_said(match: re.Match[str], word: str) -> bool:
     said = match.string[max(0, match.start() - 12) : match.start()].rstrip().casefold()
     return said.endswith(word) and not said[: -len(word)][-1:].isalpha()
+
+
+def _result(match: re.Match[str]) -> str:
+    words = _RESULTS[match["sign"]]
+    return "" if _just_said(match, words.strip()) else words
 
 
 def _sign(match: re.Match[str]) -> str:

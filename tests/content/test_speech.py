@@ -107,12 +107,17 @@ READER = {
         ("Mã hồ sơ 0012345", "Mã hồ sơ không không một hai ba bốn năm"),
         ("Ca F0, mạng 5G", "Ca F không, mạng năm G"),
         ("72 giờ đầu. 28 ngày sau.", "Bảy mươi hai giờ đầu. Hai mươi tám ngày sau."),
+        ("Từ 1 triệu - 2 triệu đồng", "Từ một triệu đến hai triệu đồng"),
+        ("Xếp hạng 3/10, số 3/5 Lê Lợi", "Xếp hạng ba trên mười, số ba trên năm Lê Lợi"),
+        ("3 lần/1 tuần, 1 lần/3 tháng", "Ba lần một tuần, một lần mỗi ba tháng"),
+        ("300.000đ/CTV", "Ba trăm nghìn đồng mỗi cộng tác viên"),
     ],
     "roman numerals": [
         ("I. MỤC ĐÍCH", "Một. MỤC ĐÍCH"),
         ("Ban Bí thư khóa XIII", "Ban Bí thư khóa mười ba"),
         ("Đại hội XIV, thế kỷ XXI", "Đại hội mười bốn, thế kỷ hai mươi mốt"),
         ("XỬ LÝ VI PHẠM", "XỬ LÝ VI PHẠM"),
+        ("Kỳ họp V, vòng I, lớp X", "Kỳ họp năm, vòng một, lớp mười"),
     ],
     "abbreviations": [
         ("BHYT chi trả thuốc ARV.", "Bảo hiểm y tế chi trả thuốc ARV."),
@@ -154,6 +159,7 @@ READER = {
     "comparisons": [
         ("CD4 ≥ 350, CD4≤200.", "CD bốn lớn hơn hoặc bằng ba trăm năm mươi, CD bốn nhỏ hơn hoặc bằng hai trăm."),
         ("Người ≥ 18 tuổi", "Người từ mười tám tuổi trở lên"),
+        ("Dương tính (+), mẫu (-)", "Dương tính, mẫu âm tính"),
     ],
     "addresses and signs": [
         ("Xem https://www.vidu.vn/ nhé.", "Xem vidu chấm vn nhé."),
@@ -161,6 +167,9 @@ READER = {
         ("Không phát hiện = Không lây truyền", "Không phát hiện bằng Không lây truyền"),
         ("Bạn tình/bạn chích và/hoặc vợ", "Bạn tình, bạn chích và hoặc vợ"),
         ("Nghe & hiểu 😊 bạn", "Nghe và hiểu bạn"),
+        ("Gọi ngay ☎ 115 hoặc 📞 1022", "Gọi ngay một một năm hoặc một không hai hai"),
+        ("Trân trọng thông báo./.", "Trân trọng thông báo."),
+        ("2 hộp x 50 cái, gấp x2", "Hai hộp nhân năm mươi cái, gấp nhân hai"),
         ("“Đừng kỳ thị”, anh nói: (khẽ) – vâng…", "“Đừng kỳ thị”, anh nói: (khẽ) – vâng…"),
         ("Dòng một\n\n- Dòng hai\n", "Dòng một\n\n- Dòng hai\n"),
     ],
