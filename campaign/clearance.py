@@ -21,6 +21,7 @@ from content.placeholders import fill, used_by
 from content.render import plain
 
 FEWEST_WORDS = 3  # of the reason for a waiver: "ok" is none
+RECALLED = "Nơi gửi gói thông điệp đã thu hồi đúng bản lời này; hãy sửa lời hoặc dùng thông điệp khác."
 
 
 @dataclass(frozen=True)
@@ -90,19 +91,23 @@ def obstacles(revision: Revision, day: date) -> list[str]:
     if consent:
         found.append(consent)
     if is_recalled(revision.content_hash):
-        found.append("Nơi gửi gói thông điệp đã thu hồi đúng bản lời này; hãy sửa lời hoặc dùng thông điệp khác.")
+        found.append(RECALLED)
     return found
 
 
 def hold(post: Post, day: date) -> str:
     """Why an approved, scheduled post may not go out on this local day after all, in one sentence, or nothing."""
     revision, channel = post.revision, post.channel
+    if is_recalled(revision.content_hash):
+        return "Nơi gửi gói thông điệp đã thu hồi bản lời này; hãy hủy bài và dùng thông điệp khác."
     content, local = Content.from_document(revision.document), post.payload.get("local", {})
-    changed = local_facts.changes(local, channel.unit)
+    needed = used_by(content, channel.kind)
+    # What the text needs and lacks counts as changed too: it stands there in brackets.
+    changed = local_facts.changes({**dict.fromkeys(needed, ""), **local}, channel.unit)
     if changed:
         label, before, after = changed[0]
         return f"“{label}” đã đổi từ “{before}” thành “{after}”; hãy xem lại rồi bấm Dùng thông tin mới."
-    stale = local_facts.gaps(used_by(content, channel.kind), channel.unit, day)
+    stale = local_facts.gaps(needed, channel.unit, day)
     if stale:
         return stale[0].sentence
     consent = consents.obstacle(revision.message, content.register, revision.content_hash, [channel.kind], day)

@@ -38,6 +38,7 @@ _SIGNATURES = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
     (0, b"ID3", "audio/mpeg"),
     (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),  # half the sampling rate, as voice recorders use
     (4, b"ftyp", "audio/mp4"),
     (8, b"WAVE", "audio/wav"),
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from campaign import clearance
 from campaign.adapters import Adapters, is_connected
-from campaign.clock import local
+from campaign.clock import local, local_day
 from campaign.db import connected, write
 from campaign.errors import Problem
 from campaign.hours import is_quiet
@@ -28,7 +28,7 @@ from campaign.ledger import (
     forget_answers,
     is_resumable,
 )
-from campaign.models import Attempt, Channel, Post, PostState, Revision, RevisionState
+from campaign.models import Attempt, Channel, Post, PostState, Revision, RevisionState, Step
 from campaign.scheduling import Freezer
 from campaign.vault import Vault
 from campaign.workflow import is_approved
@@ -317,14 +317,23 @@ class Delivery:
             self.ledger.adopt(claim, answer)
 
     def withdraw_remote(self) -> int:
-        """Take back from the services what was given ahead and may no longer go out; gives the number withdrawn."""
+        """Take back from the services what was given ahead and may no longer go out; gives the number withdrawn.
+
+        What only needs a person's word (a changed local fact, a newer rule) waits here again, with the reason.
+        """
         with connected():
             _hold_withdrawn()
-            waiting = list(Post.select().where(Post.state == PostState.SCHEDULED_REMOTELY, Post.hold != ""))
-            return sum(self._withdraw(post) for post in waiting)
+            kept = list(Post.select().where(Post.state == PostState.SCHEDULED_REMOTELY).order_by(Post.due_at))
+            done = sum(self._withdraw(post) for post in kept if post.hold)
+            now = self.ledger.clock.now()
+            for post in kept:
+                if not post.hold and post.due_at > now and (reason := clearance.hold(post, local_day(post.due_at))):
+                    done += self._withdraw(post, reason)
+            return done
 
-    def _withdraw(self, post: Post) -> int:
-        """Withdraw one post; one that the service has published meanwhile is taken down, and recorded as that."""
+    def _withdraw(self, post: Post, reason: str = "") -> int:
+        """Withdraw one post: for good, or until a person has done what `reason` says. One that the service has
+        published meanwhile is taken down, and recorded as that."""
         adapter = self._adapters.of(post.channel)
         session = LedgerSession(post, None, self.ledger, self._vault)
         receipt = Receipt(post.remote_id, State.SCHEDULED_REMOTELY, post.link)
@@ -336,18 +345,33 @@ class Delivery:
                 log.exception("post %s: withdrawing failed in an unforeseen way", post.id)
             sentence = str(error) if isinstance(error, ChannelError) else "Chưa rút được bài; sẽ tự thử lại."
             with write():
-                Post.update(error=sentence).where(Post.id == post.id).execute()
+                Post.update(error=f"{reason} {sentence}".strip()).where(Post.id == post.id).execute()
             return 0
-        changes: dict[str, Any] = {"state": PostState.CANCELLED}
         if was_public:
-            changes = {"state": PostState.REMOVED, "published_at": post.due_at}
-        with write():
-            done: int = (
-                Post.update(hold="", error="", fence=Post.fence + 1, lease_until=None, **changes)
-                .where(Post.id == post.id, Post.state == PostState.SCHEDULED_REMOTELY)
-                .execute()
-            )
-        return done
+            return _let_go(post, state=PostState.REMOVED, published_at=post.due_at)
+        return (_keep_here(post, reason) if reason else 0) or _let_go(post, state=PostState.CANCELLED)
+
+
+def _let_go(post: Post, *unless: Any, hold: str = "", **changes: Any) -> int:
+    """The service no longer has the post, unless somebody was faster."""
+    with write():
+        done: int = (
+            Post.update(hold=hold, error="", fence=Post.fence + 1, lease_until=None, **changes)
+            .where(Post.id == post.id, Post.state == PostState.SCHEDULED_REMOTELY, *unless)
+            .execute()
+        )
+    return done
+
+
+def _keep_here(post: Post, reason: str) -> int:
+    """The post waits for a person and begins anew, unless one has cancelled it at this very moment."""
+    with write():
+        afresh = {"state": PostState.SCHEDULED, "remote_id": None, "link": None}
+        done = _let_go(post, Post.hold == "", hold=reason, **afresh)
+        if done:
+            forget_answers(post)
+            Step.delete().where(Step.post == post).execute()
+    return done
 
 
 def _hold_withdrawn() -> None:

@@ -1,6 +1,7 @@
 """The rules of the language check as they hold in this home: the shipped ones and what its reviewers changed."""
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +14,8 @@ from campaign.models import RuleReview, User, upsert
 from content import language
 from content.language import RuleError, RuleSet
 
+log = logging.getLogger(__name__)
+
 
 def rules_in_force() -> RuleSet:
     """The rule set of this home. Every worker and panel of it reads the same rows."""
@@ -22,8 +25,28 @@ def rules_in_force() -> RuleSet:
 
 @lru_cache(maxsize=2)
 def _reviewed(rows: tuple[tuple[str, str], ...]) -> RuleSet:
-    shipped = language.DEFAULT
-    return shipped.reviewed({rule: _read(json.loads(values)) for rule, values in rows}) if rows else shipped
+    return language.DEFAULT.reviewed(usable({rule: _read(json.loads(values)) for rule, values in rows}))
+
+
+def usable(reviews: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """Of reviews as the rule set takes them, those that this version of the program can apply.
+
+    An earlier one may have had rules and word classes that are gone: that must not end all checking, and all sending.
+    """
+    try:
+        language.DEFAULT.reviewed(reviews)
+    except RuleError:
+        return {rule: values for rule, values in reviews.items() if _is_usable(rule, values)}
+    return reviews
+
+
+def _is_usable(rule: str, values: Mapping[str, Any]) -> bool:
+    try:
+        language.DEFAULT.reviewed({rule: values})
+    except RuleError as error:
+        log.warning("the review of rule %s is passed over: %s", rule, error)
+        return False
+    return True
 
 
 def _read(values: dict[str, Any]) -> dict[str, Any]:
@@ -36,9 +59,9 @@ def store(changes: Mapping[str, Mapping[str, Any]], user: User | None, now: date
     All of them or none. Raises Problem where the rules would not hold together.
     """
     fresh = {rule: dict(values) for rule, values in changes.items() if dict(values) != _stored(rule)}
-    known = {row.rule: row.values for row in RuleReview.select()}
+    known = usable({row.rule: _read(dict(row.values)) for row in RuleReview.select()})
     try:
-        language.DEFAULT.reviewed({rule: _read(dict(values)) for rule, values in {**known, **fresh}.items()})
+        language.DEFAULT.reviewed({**known, **{rule: _read(values) for rule, values in fresh.items()}})
     except RuleError as error:
         raise Problem(str(error)) from error
     with write():

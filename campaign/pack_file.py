@@ -39,6 +39,7 @@ _PART = re.compile(r"messages/[a-z0-9]+(-[a-z0-9]+)*\.json|media/[0-9a-f]{64}\.(
 # ZIP keeps no time before this; any other would tell two equal packs apart.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
+_YEARS = range(2000, 3000)
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,10 @@ def _manifest(data: bytes, path: Path) -> dict[str, Any]:
             raise Problem("Gói này do bản Lan Tỏa mới hơn làm ra; hãy cập nhật chương trình rồi nhập lại.")
         if not _fits(manifest, _MANIFEST_SHAPE) or version != VERSION:
             raise ValueError("not a manifest")
-        if datetime.fromisoformat(manifest["made_at"]).tzinfo is None:
-            raise ValueError("a moment without a zone")
+        made_at = datetime.fromisoformat(manifest["made_at"])
+        # At either end of the calendar there is no local day to show.
+        if made_at.tzinfo is None or made_at.year not in _YEARS:
+            raise ValueError("a moment without a zone, or none of ours")
     except (KeyError, TypeError, ValueError, RecursionError):
         raise Problem(f'Tệp "{path.name}" không phải gói thông điệp của Lan Tỏa; hãy xem lại tệp.') from None
     return {**manifest, "digest": hashlib.sha256(data).hexdigest()}

@@ -15,16 +15,13 @@ from campaign.db import write
 from campaign.errors import Problem
 from campaign.library import Loaded, Origin, take_in
 from campaign.models import (
-    Channel,
     Consent,
     Message,
     Pack,
     PackItem,
     Post,
-    PostState,
     Revision,
     RevisionState,
-    Task,
     Unit,
     User,
 )
@@ -32,13 +29,13 @@ from campaign.pack_file import PackFile
 from campaign.pictures import PictureStore
 from campaign.rights import need
 from campaign.search import folded, words_of
+from campaign.withdrawals import posts_out
 from channels.registry import KINDS
 from content.message import Message as Content
 from content.message_file import MessageError
 
 FEWEST_DIGITS = 6  # of a digest by which a pack is named
 TAKE_DOWN = timedelta(days=3)  # to take down what is out; a choice of ours, no rule sets a day
-_OUT = (PostState.PUBLISHED, PostState.AIRED, PostState.PROCESSING, PostState.UNSURE, PostState.SENDING)
 
 
 # ---------------------------------------------------------------- giving away
@@ -204,12 +201,12 @@ def recall(user: User, pack: Pack, note: str, now: datetime) -> Recalled:
         if Pack.update(**changes).where(Pack.id == pack.id, Pack.recalled_at.is_null()).execute():
             audit.record("recall_pack", pack, user=user, unit=pack.unit, now=now, comment=note)
         revisions = _carrying(pack)
+        out = posts_out(revisions)
         for revision in revisions:
             if revision.state == RevisionState.APPROVED:
                 workflow.retire(revision, user, f"Nơi gửi thu hồi gói “{pack.name}”: {note}", now)
                 withdrawn += 1
             stopped += scheduling.stop_revision(user, revision, now, "Gói thông điệp đã bị thu hồi.")
-        out = _out(revisions)
         for post in out:
             _ask_to_take_down(post, now)
     return Recalled(withdrawn, stopped, out)
@@ -222,13 +219,8 @@ def _carrying(pack: Pack) -> list[Revision]:
     return list(rows.where(PackItem.pack == pack).order_by(Revision.id))
 
 
-def _out(revisions: list[Revision]) -> list[Post]:
-    rows = Post.select(Post, Channel).join(Channel).where(Post.revision.in_(revisions), Post.state.in_(_OUT))
-    return list(rows.order_by(Post.due_at))
-
-
 def _ask_to_take_down(post: Post, now: datetime) -> None:
-    if Task.select().where(Task.post == post, Task.kind == "take_down").exists():
+    if tasks.is_asked("take_down", post):
         return
     channel, when = post.channel, f"{local(post.published_at or post.due_at):%d/%m/%Y}"
     own = KINDS[channel.kind].confirmed_by_person

@@ -14,7 +14,7 @@ from typing import Any
 
 from campaign import review_book
 from campaign.errors import Problem, WrongUse
-from campaign.house_rules import rules_in_force
+from campaign.house_rules import rules_in_force, usable
 from campaign.models import RuleReview
 from campaign.review_book import COLUMNS, LEVELS, REVIEWS, Row
 from content.language import DEFAULT, REGISTERS, Rule, RuleSet, Severity, check
@@ -163,8 +163,10 @@ class _Reader:
         tried = [name for name, values in self.review.values.items() if _TRIED & set(values)]
         if not tried:
             return
-        overrides = {**self._stored, **self.review.values}
-        rules = DEFAULT.reviewed({name: _dated(values) for name, values in overrides.items()})
+        stored, fresh = (
+            {name: _dated(values) for name, values in rows.items()} for rows in (self._stored, self.review.values)
+        )
+        rules = DEFAULT.reviewed({**usable(stored), **fresh})
         for name in tried:
             if broken := _broken_example(rules.rules[name], rules):
                 self.review.problems.append(f"Dòng {self._rows[name]}: {broken}")

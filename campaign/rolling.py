@@ -36,10 +36,8 @@ def _occurrences(campaign: Campaign, today: date) -> tuple[Occurrence, Occurrenc
 def roll_on(user: User, campaign: Campaign, now: datetime) -> Campaign:
     """A new campaign like this one, a year on: its aims, pillar mix and messages, no posts. Raises Problem."""
     starts_on, ends_on = next_dates(campaign, local_day(now))
-    if Campaign.select().where(Campaign.rolled_from == campaign).exists():
-        raise Problem("Chiến dịch này đã được lập lại cho lần sau; hãy mở chiến dịch đó.")
     terms = Terms(
-        name=_name(campaign.name, ends_on.year),
+        name=_name(campaign, ends_on.year - campaign.ends_on.year, ends_on.year),
         starts_on=starts_on,
         ends_on=ends_on,
         shares=campaign.shares,
@@ -49,12 +47,17 @@ def roll_on(user: User, campaign: Campaign, now: datetime) -> Campaign:
         anchor=campaign.anchor,
     )
     with write():
+        if Campaign.select().where(Campaign.rolled_from == campaign).exists():
+            raise Problem("Chiến dịch này đã được lập lại cho lần sau; hãy mở chiến dịch đó.")
         rolled = create(user, campaign.unit, terms, now)
         Campaign.update(rolled_from=campaign).where(Campaign.id == rolled.id).execute()
         audit.record("roll_campaign", rolled, user=user, unit=campaign.unit, now=now, rolled_from=campaign.id)
     return rolled
 
 
-def _name(name: str, year: int) -> str:
-    """The name with the new year in the place of the old one, or behind it."""
-    return _YEAR.sub(str(year), name) if _YEAR.search(name) else f"{name} {year}"
+def _name(campaign: Campaign, later: int, year: int) -> str:
+    """The name with its own years moved on, or the new one behind it; another year, as of an aim ("2030"), stays."""
+    own = {str(day.year): str(day.year + later) for day in (campaign.starts_on, campaign.ends_on)}
+    if not own.keys() & set(_YEAR.findall(campaign.name)):
+        return f"{campaign.name} {year}"
+    return _YEAR.sub(lambda found: own.get(found.group(), found.group()), campaign.name)

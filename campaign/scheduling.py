@@ -10,8 +10,8 @@ from campaign.clock import day_bounds, local, local_day
 from campaign.db import write
 from campaign.errors import NotAllowed, Problem
 from campaign.hours import is_quiet
-from campaign.ledger import PAUSED, forget_answers
-from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Unit, User
+from campaign.ledger import PAUSED, forget_answers, is_resumable
+from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Step, Unit, User
 from campaign.pictures import FITTED, PictureStore, file_name
 from campaign.rights import need, units_where
 from campaign.workflow import content_of, is_approved
@@ -171,6 +171,8 @@ def _times_said(revision: Revision, channel: Channel) -> int:
 def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime) -> None:
     """Put the local facts that hold now into a post that has not gone out: a person saw the difference and agrees."""
     need(user, "plan", post.channel.unit)
+    if is_resumable(post):
+        raise Problem("Kênh đã nhận bài này với thông tin cũ nhưng chưa rõ đã hiện chưa; hãy mở kênh xem, rồi hủy bài.")
     content = content_of(post.revision)
     _need_clear(post.revision, content, post.channel, post.due_at)
     payload = freezer.payload(content, post.channel.kind, post.channel.unit, post.payload.get("wording", 0))
@@ -180,6 +182,8 @@ def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime) -
         unchanged = Post.payload_hash == post.payload_hash
         if not Post.update(**changes).where(Post.id == post.id, Post.state.in_(UNSENT), unchanged).execute():
             raise Problem("Bài này đã gửi hoặc đang gửi; hãy tải lại trang.")
+        # What an earlier try laid ready at the service carries the old facts.
+        Step.delete().where(Step.post == post).execute()
         audit.record(
             "renew_local_facts", post, user=user, unit=post.channel.unit, now=now, before=before,
             after=payload.get("local", {}),
@@ -291,11 +295,19 @@ def resume_sending(user: User, now: datetime) -> None:
         audit.record("resume_sending", pause, user=user, unit=None, now=now, reason=pause.value, doubtful=doubtful)
 
 
-def stop_revision(user: User | None, revision: Revision, now: datetime, reason: str = "Bản đã bị thu hồi.") -> int:
-    """Stop everything scheduled with a revision that may no longer be used; gives the number of posts."""
+def stop_revision(
+    user: User | None, revision: Revision, now: datetime, reason: str = "Bản đã bị thu hồi.",
+    given_from: datetime | None = None,
+) -> int:  # fmt: skip
+    """Stop everything scheduled with a revision that may no longer be used; gives the number of posts.
+
+    Of what a station or a service has in hand already, `given_from` spares what was due before that instant.
+    """
     stopped = 0
-    waiting = (*UNSENT, PostState.HANDED_OVER, PostState.SCHEDULED_REMOTELY)
-    for post in Post.select().where(Post.revision == revision, Post.state.in_(waiting)):
+    given = Post.state.in_((PostState.HANDED_OVER, PostState.SCHEDULED_REMOTELY))
+    if given_from is not None:
+        given &= Post.due_at >= given_from
+    for post in Post.select().where(Post.revision == revision, Post.state.in_(UNSENT) | given):
         with write():
             done = _set(post, (*UNSENT, PostState.HANDED_OVER), state=PostState.CANCELLED) or _set(
                 post, (PostState.SCHEDULED_REMOTELY,), hold=f"{reason} Đang rút khỏi dịch vụ.", act_at=now

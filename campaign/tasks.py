@@ -25,6 +25,11 @@ def add(
     return task
 
 
+def is_asked(kind: str, post: Post) -> bool:
+    """Whether there is, or was, such a task for a post."""
+    return bool(Task.select().where(Task.post == post, Task.kind == kind).exists())
+
+
 def open_tasks(user: User) -> list[Task]:
     """What waits for this person, the most urgent first."""
     mine = [

@@ -4,11 +4,11 @@ The days are those of Decree 356/2025/NĐ-CP as two law firms report it (cdlaf.v
 answer within 2 working days, stop the processing within 15 days, have third parties stop within 20.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from campaign import audit, scheduling, tasks, workflow
-from campaign.clock import local, local_day
+from campaign.clock import day_bounds, local, local_day
 from campaign.consents import WITHDRAWN
 from campaign.db import write
 from campaign.errors import Problem
@@ -20,7 +20,11 @@ STOP = timedelta(days=15)
 THIRD_PARTIES = timedelta(days=20)
 # Kinds of channel that are our own hands: nobody else has to take anything down.
 _OWN = frozenset({"loudspeaker"})
-_OUT = (PostState.PUBLISHED, PostState.AIRED, PostState.PROCESSING, PostState.UNSURE, PostState.SENDING)
+# What has spoken, may have, or lies as a script in somebody's hands.
+OUT = (
+    PostState.PUBLISHED, PostState.AIRED, PostState.PROCESSING, PostState.UNSURE, PostState.SENDING,
+    PostState.HANDED_OVER,
+)  # fmt: skip
 
 
 def withdraw(user: User, consent: Consent, note: str, now: datetime) -> list[str]:
@@ -38,27 +42,31 @@ def withdraw(user: User, consent: Consent, note: str, now: datetime) -> list[str
         if not Consent.update(**changes).where(Consent.id == consent.id, Consent.withdrawn_at.is_null()).execute():
             raise Problem("Đồng ý này vừa được ghi là đã rút; hãy tải lại trang.")
         audit.record("withdraw_consent", consent, user=user, unit=message.unit, now=now, comment=note.strip())
-        for revision in Revision.select().where(Revision.message == message):
+        revisions = list(Revision.select().where(Revision.message == message))
+        out = posts_out(revisions)
+        for revision in revisions:
             if revision.state == RevisionState.APPROVED:
                 workflow.retire(revision, user, WITHDRAWN, now)
             scheduling.stop_revision(user, revision, now)
-        return [task.title for task in _open_tasks(consent, now)]
+        return [task.title for task in _open_tasks(consent, out, now)]
 
 
-def _open_tasks(consent: Consent, now: datetime) -> Iterator[Task]:
+def posts_out(revisions: Sequence[Revision]) -> list[Post]:
+    """The posts of these revisions that are out or in somebody's hands. To be asked before anything is stopped."""
+    rows = Post.select(Post, Channel).join(Channel).where(Post.revision.in_(revisions), Post.state.in_(OUT))
+    return list(rows.order_by(Post.due_at))
+
+
+def _open_tasks(consent: Consent, out: Iterable[Post], now: datetime) -> Iterator[Task]:
     today, unit = local_day(now), consent.message.unit
     title = f"Trả lời người rút đồng ý ({consent.alias})"
     yield tasks.add(unit, "answer", title, after_working_days(today, ANSWER_WORKING_DAYS), now, consent=consent)
-    posts = (
-        Post.select(Post, Channel)
-        .join(Channel)
-        .where(Post.revision.in_(Revision.select().where(Revision.message == consent.message)), Post.state.in_(_OUT))
-        .order_by(Post.due_at)
-    )
-    for post in posts:
+    for post in out:
+        if tasks.is_asked("take_down", post):
+            continue
         when = f"{local(post.published_at or post.due_at):%d/%m/%Y}"
         if post.channel.kind in _OWN:
-            what, due = f"Thu lại bản đọc đã phát ngày {when} ở {post.channel.name}", today + STOP
+            what, due = f"Thu lại bản đọc ngày {when} ở {post.channel.name}", today + STOP
         else:
             what, due = f"Gỡ bài ngày {when} trên {post.channel.name}", today + THIRD_PARTIES
         yield tasks.add(post.channel.unit, "take_down", what, due, now, post=post, consent=consent)
@@ -81,6 +89,9 @@ def expire(today: date, now: datetime) -> int:
         )
         if renewed.exists():
             continue
+        # What others had in hand on a day that was agreed to may be out: that has yet to be confirmed.
+        begin = day_bounds(consent.ends_on)[1]
         for revision in Revision.select().where(Revision.message == consent.message_id):
-            stopped += scheduling.stop_revision(None, revision, now, "Đồng ý của người kể đã hết hạn.")
+            reason = "Đồng ý của người kể đã hết hạn."
+            stopped += scheduling.stop_revision(None, revision, now, reason, given_from=begin)
     return stopped

@@ -97,6 +97,8 @@ def _install_errors(app: Flask) -> None:
     app.register_error_handler(NotAllowed, lambda _: _page(404))
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, lambda error: _page(error.code or 500))
+    # A number in an address that no database has room for names nothing.
+    app.register_error_handler(OverflowError, lambda _: _page(404))
     app.register_error_handler(Exception, _fault)
 
 

@@ -23,7 +23,7 @@ bp = Blueprint("consents", __name__, url_prefix="/thong-diep/<int:message_id>/do
 
 # What a withdrawal cancels or takes back (`scheduling.stop_revision`), and what has spoken or may have.
 STOPS = (*scheduling.UNSENT, PostState.HANDED_OVER, PostState.SCHEDULED_REMOTELY)
-IS_OUT = tuple(state for state in scheduling.SPEAKING if state not in STOPS)
+IS_OUT = withdrawals.OUT
 _MOST_LOOKS = 20
 
 AGREED = Look("Đã đồng ý", "check-circle", "green")
@@ -64,7 +64,9 @@ class Effects:
         """The same, for the person who is about to do it."""
         return [
             f"{self.stops} bài chưa gửi sẽ dừng ngay." if self.stops else "Không có bài nào đang chờ gửi.",
-            f"{self.tasks} bài đã ra sẽ thành việc phải gỡ, có ngày hạn." if self.tasks else "Chưa có bài nào đã ra.",
+            f"{self.tasks} bài đã ra hoặc đã giao bản đọc sẽ thành việc phải gỡ, có ngày hạn."
+            if self.tasks
+            else "Chưa có bài nào đã ra.",
             "Bản đã duyệt bị thu hồi và câu chuyện này không bao giờ được dùng lại.",
         ]
 

@@ -1,6 +1,6 @@
 """Local facts and pronunciations of a unit: what only the people of a place know."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from campaign.panel.access import fetch, home, rule, user
 from campaign.panel.forms_campaign import day
 from campaign.rights import ancestors, units_where
 from campaign.workflow import content_of
+from content.message import Message as Content
 from content.placeholders import PLACEHOLDERS, Placeholder, used_by
 from content.speech import speak
 
@@ -45,6 +46,14 @@ class Row:
         return self.messages > 0 and (self.fact is None or self.is_old)
 
 
+@dataclass(frozen=True)
+class Asker:
+    """A message of a unit and the facts that it asks for on each of its kinds of channel; under None, on any."""
+
+    unit_id: int
+    names: Mapping[str | None, Collection[str]]
+
+
 @bp.get("/")
 @rule("facts")
 def index() -> Any:
@@ -53,7 +62,8 @@ def index() -> Any:
     if len(units) == 1:
         return redirect(url_for("facts.show", unit_id=units[0].id))
     today = local_day(home().clock.now())
-    gaps = {unit.id: sum(row.is_missing for row in _rows(unit, today)) for unit in units}
+    askers = _askers(units)
+    gaps = {unit.id: sum(row.is_missing for row in _rows(unit, today, askers)) for unit in units}
     return render_template("facts/index.html", units=units, gaps=gaps)
 
 
@@ -66,7 +76,7 @@ def show(unit_id: int) -> str:
 
 def _page(unit: Unit, typed: Mapping[str, str] | None = None, sentence: str = "") -> str:
     today = local_day(home().clock.now())
-    rows = sorted(_rows(unit, today), key=lambda row: (not row.is_missing, not row.messages))
+    rows = sorted(_rows(unit, today, _askers([unit])), key=lambda row: (not row.is_missing, not row.messages))
     return render_template(
         "facts/show.html",
         unit=unit,
@@ -82,8 +92,8 @@ def _page(unit: Unit, typed: Mapping[str, str] | None = None, sentence: str = ""
     )
 
 
-def _rows(unit: Unit, today: date) -> list[Row]:
-    facts, asked = local_facts.facts_of(unit), _asked(unit)
+def _rows(unit: Unit, today: date, askers: Iterable[Asker]) -> list[Row]:
+    facts, asked = local_facts.facts_of(unit), _asked(unit, askers)
     return [
         Row(
             placeholder,
@@ -97,22 +107,33 @@ def _rows(unit: Unit, today: date) -> list[Row]:
     ]
 
 
-def _asked(unit: Unit) -> dict[str, int]:
-    """How many messages that the unit can use ask for each fact, on the kinds of channel that it has."""
-    kinds = {row.kind for row in Channel.select(Channel.kind).where(Channel.unit == unit).distinct()}
+def _askers(units: Iterable[Unit]) -> list[Asker]:
+    """The messages that these units can use and that ask for local facts at all; each is read once."""
+    above = {unit_id for unit in units for unit_id in ancestors(unit)}
     rows = (
-        Revision.select(Revision.message, Revision.number, Revision.document)
+        Revision.select(Revision, Message)
         .join(Message)
-        .where(Message.unit.in_(ancestors(unit)), Revision.state.in_(_LIVE), _HAS_PLACEHOLDER)
+        .where(Message.unit.in_(above), Revision.state.in_(_LIVE), _HAS_PLACEHOLDER)
         .order_by(Revision.message, Revision.number)
     )
     newest = {row.message_id: row for row in rows}
+    return [_asker(row.message.unit_id, content_of(row)) for row in newest.values()]
+
+
+def _asker(unit_id: int, content: Content) -> Asker:
+    return Asker(unit_id, {kind: used_by(content, kind) for kind in (*content.channels, None)})
+
+
+def _asked(unit: Unit, askers: Iterable[Asker]) -> dict[str, int]:
+    """How many messages that the unit can use ask for each fact, on the kinds of channel that it has."""
+    kinds = {row.kind for row in Channel.select(Channel.kind).where(Channel.unit == unit).distinct()}
+    above = set(ancestors(unit))
     counts: dict[str, int] = {}
-    for row in newest.values():
-        content = content_of(row)
-        wanted = kinds & set(content.channels) or {None}
-        for name in {name for kind in wanted for name in used_by(content, kind)}:
-            counts[name] = counts.get(name, 0) + 1
+    for asker in askers:
+        if asker.unit_id in above:
+            wanted = kinds & asker.names.keys() or {None}
+            for name in {name for kind in wanted for name in asker.names[kind]}:
+                counts[name] = counts.get(name, 0) + 1
     return counts
 
 

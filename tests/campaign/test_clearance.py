@@ -1,11 +1,13 @@
 """Clearance: harmful words are not approved, and not sent either where a rule has become stricter since."""
 
+from datetime import timedelta
+
 import pytest
 
 from campaign import clearance, house_rules
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
-from campaign.models import Audit, PostState, Revision, RuleReview
+from campaign.models import Audit, Channel, PostState, Revision, RuleReview
 from campaign.workflow import Decision, content_of, create, decide, submit
 from content.language import DEFAULT
 from content.message import Picture, Variant
@@ -115,6 +117,32 @@ def test_a_rule_newer_than_the_approval_holds_the_post_and_shows_the_finding(wor
     assert "Bài học vỡ lòng" in fresh(post).hold
     assert "dạy dỗ" in fresh(post).hold
     assert world.feed == []
+
+
+def test_a_rule_newer_than_the_approval_takes_back_what_a_service_keeps(world: World) -> None:
+    Channel.update(ahead=True).where(Channel.id == world.channels["facebook"].id).execute()
+    world.channels["facebook"] = Channel.get_by_id(world.channels["facebook"].id)
+    post = world.post("facebook", "mot", world.clock.now() + timedelta(hours=5), title="Bài học vỡ lòng")
+    world.deliver()
+    assert state(post) == PostState.SCHEDULED_REMOTELY
+    stricter(world)
+    assert world.home.delivery("thử").withdraw_remote() == 1
+    assert state(post) == PostState.SCHEDULED
+    assert "dạy dỗ" in fresh(post).hold
+    world.deliver(timedelta(hours=6))
+    assert world.feed == []
+
+
+@pytest.mark.parametrize("gone", [{"severity": {"public": "warning"}}, {"row": "home", "patterns": ["<khong_con>"]}])
+def test_a_review_of_what_a_later_version_no_longer_has_does_not_end_all_checking(
+    world: World, gone: dict[str, object]
+) -> None:
+    RuleReview.create(rule="naming.da-bo", values=gone, at=world.clock.now())
+    stricter(world)
+    post = world.post("facebook", "mot")
+    world.deliver()
+    assert state(post) == PostState.PUBLISHED
+    assert blocking(submitted(world, "Bài học vỡ lòng về HIV."))
 
 
 def test_a_review_may_soften_a_shipped_rule_for_this_home(world: World) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from campaign import consents, tasks, withdrawals
+from campaign import broadcasts, consents, tasks, withdrawals
+from campaign.broadcasts import Airing
 from campaign.clock import local_day
 from campaign.consents import Terms
 from campaign.errors import NotAllowed, Problem
@@ -151,6 +152,10 @@ def test_evidence_of_another_type_is_refused_whatever_it_is_called(world: World,
         agree(world, story(world), data)
 
 
+def test_a_recording_of_a_voice_recorder_is_evidence(world: World) -> None:
+    assert agree(world, story(world), data=b"\xff\xf3" + bytes(200)).evidence_mime == "audio/mpeg"
+
+
 def test_evidence_is_unreadable_on_disk_and_nowhere_in_the_database(world: World) -> None:
     consent = agree(world, story(world))
     sealed = (world.home.evidence.folder / f"{consent.evidence_sha256}.sealed").read_bytes()
@@ -270,3 +275,45 @@ def test_a_task_is_done_once_with_a_word_on_how_and_stays_in_the_log(world: Worl
     with pytest.raises(Problem, match="đã xong"):
         tasks.done(world.people["editor"], task, "Lần nữa.", world.clock.now())
     assert Audit.select().where(Audit.action == "task_done").count() == 1
+
+
+# ---------------------------------------------------------------- scripts in somebody's hands
+
+SPOT = "Tôi điều trị đều và sống khỏe. Mong bà con đi xét nghiệm sớm. " * 8
+
+
+def handed_over(world: World, **changes: object) -> Post:
+    known = story(world, text=SPOT)
+    agree(world, known, **changes)
+    approve(world, known)
+    post = told(world, "loudspeaker", timedelta(hours=1))
+    world.deliver()
+    assert state(post) is PostState.HANDED_OVER
+    return post
+
+
+def test_a_script_that_lies_at_the_station_is_fetched_back_when_the_story_is_withdrawn(world: World) -> None:
+    post = handed_over(world)
+    world.clock.advance(timedelta(hours=3))
+    withdrawals.withdraw(world.people["approver"], Consent.get(), "Gọi điện ngày 16/11", world.clock.now())
+    assert state(post) is PostState.CANCELLED
+    assert Task.get(Task.kind == "take_down").post == post
+
+
+def test_what_was_aired_on_the_last_day_agreed_to_can_still_be_confirmed_after_it(world: World) -> None:
+    post = handed_over(world, ends_on=local_day(world.clock.now()))
+    world.clock.advance(timedelta(days=1))
+    withdrawals.expire(local_day(world.clock.now()), world.clock.now())
+    aired = Airing(aired=True, aired_at=fresh(post).due_at)
+    broadcasts.confirm(world.people["operator"], fresh(post), aired, world.clock.now())
+    assert state(post) is PostState.AIRED
+
+
+def test_two_people_of_one_story_who_withdraw_open_one_task_a_post(world: World) -> None:
+    told(world)
+    agree(world, Revision.get(Revision.title == "Bài chuyen"))
+    world.deliver()
+    for consent in Consent.select():
+        withdrawals.withdraw(world.people["approver"], consent, "Gọi điện ngày 16/11", world.clock.now())
+    assert Task.select().where(Task.kind == "take_down").count() == 1
+    assert Task.select().where(Task.kind == "answer").count() == 2

@@ -7,10 +7,10 @@ import pytest
 from campaign import local_facts
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
-from campaign.models import Audit, Post, PostState, Revision, Unit
+from campaign.models import Audit, Channel, Post, PostState, Revision, Step, Unit
 from campaign.scheduling import renew_local_facts, schedule
 from campaign.workflow import Decision, create, decide, submit
-from content.message import Variant
+from content.message import Variant, hash_document
 from tests.campaign.world import World, content, fresh, state
 
 TEXT = "Mời bà con đến {{tram_y_te}} để được tư vấn. Điện thoại: {{dien_thoai_tram}}."
@@ -44,10 +44,10 @@ def approve(world: World, revision: Revision) -> Revision:
     return revision
 
 
-def planned(world: World, kind: str = "facebook") -> Post:
+def planned(world: World, kind: str = "facebook", later: timedelta = timedelta(0)) -> Post:
     return schedule(
         world.home.freezer, user=world.people["editor"], campaign=None, channel=world.channels[kind],
-        revision=approve(world, submitted(world)), due=world.clock.now(), now=world.clock.now(),
+        revision=approve(world, submitted(world)), due=world.clock.now() + later, now=world.clock.now(),
     )  # fmt: skip
 
 
@@ -185,3 +185,42 @@ def test_every_entry_is_in_the_log_with_what_stood_there_before(world: World) ->
     enter(world, "tram_y_te", "Trạm mới")
     last = Audit.select().where(Audit.action == "local_fact").order_by(Audit.id.desc()).first()
     assert (last.detail["before"], last.detail["after"]) == ("Trạm cũ", "Trạm mới")
+
+
+def test_a_fact_that_changed_takes_back_what_a_service_keeps_until_a_person_agrees(world: World) -> None:
+    Channel.update(ahead=True).where(Channel.id == world.channels["facebook"].id).execute()
+    world.channels["facebook"] = Channel.get_by_id(world.channels["facebook"].id)
+    enter_both(world)
+    post = planned(world, later=timedelta(hours=5))
+    world.deliver()
+    assert state(post) is PostState.SCHEDULED_REMOTELY
+    enter(world, "dien_thoai_tram", "0200 111 1111")
+    world.home.delivery("thử").withdraw_remote()
+    assert state(post) is PostState.SCHEDULED
+    assert "0200 111 1111" in fresh(post).hold
+    renew_local_facts(world.people["editor"], fresh(post), world.home.freezer, world.clock.now())
+    world.deliver()
+    assert state(post) is PostState.SCHEDULED_REMOTELY
+    world.deliver(timedelta(hours=5, minutes=5))
+    (said,) = world.feed
+    assert "0200 111 1111" in said and "0200 000 0000" not in said
+
+
+def test_a_text_frozen_without_a_fact_that_it_needs_is_held(world: World) -> None:
+    enter_both(world)
+    post = planned(world)
+    payload = {**post.payload, "text": "[Số điện thoại trạm y tế]", "local": {}}
+    Post.update(payload=payload, payload_hash=hash_document(payload)).where(Post.id == post.id).execute()
+    world.deliver()
+    assert world.feed == []
+    assert "đã đổi" in fresh(post).hold
+
+
+def test_new_facts_do_not_go_into_a_post_that_the_service_may_be_showing_with_the_old_ones(world: World) -> None:
+    enter_both(world)
+    post = planned(world, "zalo")
+    Step.create(post=post, step="article", handle="bai-1", saved_at=world.clock.now())
+    enter(world, "dien_thoai_tram", "0200 111 1111")
+    with pytest.raises(Problem, match="thông tin cũ"):
+        renew_local_facts(world.people["editor"], fresh(post), world.home.freezer, world.clock.now())
+    assert fresh(post).payload == post.payload

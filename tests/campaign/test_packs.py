@@ -129,7 +129,7 @@ def test_what_was_given_away_is_read_back_word_for_word(given: Callable[..., Exp
     file = read(done.path)
     assert (done.messages, done.left_out) == (["cua-ta"], {})
     assert file.messages == (ours,)
-    assert (file.origin, file.made_at) == ("xã Xã Hòa Bình Thử", START)
+    assert (file.origin, file.made_at) == ("Xã Hòa Bình Thử", START)
     assert ours.picture is not None
     assert file.pictures[ours.picture.sha256].data == png_of(done.path, ours.picture)
 
@@ -208,7 +208,7 @@ def test_a_file_that_is_there_is_not_written_over(given: Callable[..., Exported]
 def test_in_a_folder_the_pack_is_named_after_the_office_and_the_day(
     given: Callable[..., Exported], ours: Content, tmp_path: Path
 ) -> None:
-    assert given("").path == tmp_path / "xa-xa-hoa-binh-thu-2026-11-16.lantoa.zip"
+    assert given("").path == tmp_path / "xa-hoa-binh-thu-2026-11-16.lantoa.zip"
 
 
 def test_local_facts_and_people_stay_at_home(
@@ -424,6 +424,12 @@ def test_a_file_that_is_no_zip_or_not_there_is_said(home: Home, unit: Unit, pack
         read(tmp_path / "khong-co.zip")
 
 
+@pytest.mark.parametrize("made_at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_that_no_calendar_here_can_show_is_refused(pack: Path, made_at: str) -> None:
+    with pytest.raises(Problem, match="không phải gói thông điệp"):
+        read(zipped(pack.with_name("xau.zip"), signed(parts_of(pack), made_at=made_at)))
+
+
 def test_a_flipped_bit_is_found(pack: Path) -> None:
     data = bytearray(pack.read_bytes())
     data[data.index(b"messages/goi-hai.json") + 60] ^= 1
@@ -554,6 +560,21 @@ def test_calling_back_twice_changes_nothing(world: World, spread: Spread) -> Non
     assert (again.withdrawn, again.stopped, len(again.out)) == (0, 0, 2)
     assert (*counts(), Task.select().count()) == before
     assert Pack.get_by_id(spread.pack.id).recall_note == "Tỉnh báo sai số liệu."
+
+
+def test_a_script_that_lies_at_the_station_is_out_too(world: World, spread: Spread) -> None:
+    Post.update(state=PostState.HANDED_OVER).where(Post.id == spread.aired.id).execute()
+    done = called_back(world, spread.pack)
+    assert [post.id for post in done.out] == [spread.out.id, spread.aired.id]
+    assert state(spread.aired) == PostState.CANCELLED
+    assert Task.get(Task.post == spread.aired).kind == "take_down"
+
+
+def test_an_approval_given_at_the_moment_of_calling_back_sends_nothing(world: World, spread: Spread) -> None:
+    Pack.update(recalled_at=world.clock.now()).where(Pack.id == spread.pack.id).execute()
+    world.deliver(timedelta(days=2))
+    assert state(spread.waiting) == PostState.SCHEDULED
+    assert "thu hồi" in fresh(spread.waiting).hold
 
 
 def test_words_changed_here_since_are_words_of_our_own(world: World, spread: Spread) -> None:

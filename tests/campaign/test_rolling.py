@@ -61,6 +61,18 @@ def test_a_campaign_of_long_ago_is_rolled_to_the_occurrence_ahead(world: World) 
     assert starts_on == date(2027, 6, 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "rolled"),
+    [
+        ("Hướng tới mục tiêu 2030: Tháng hành động 2026", "Hướng tới mục tiêu 2030: Tháng hành động 2027"),
+        ("Tháng hành động", "Tháng hành động 2027"),
+    ],
+)
+def test_only_the_campaigns_own_year_moves_on_in_its_name(world: World, name: str, rolled: str) -> None:
+    first = anchored(world, "thang_hanh_dong", date(2026, 11, 10), date(2026, 12, 10), name=name)
+    assert rolling.roll_on(world.people["editor"], first, world.clock.now()).name == rolled
+
+
 def test_a_campaign_is_rolled_on_once(world: World) -> None:
     campaign = anchored(world, "thang_hanh_dong", date(2026, 11, 10), date(2026, 12, 10))
     rolling.roll_on(world.people["editor"], campaign, world.clock.now())

@@ -256,7 +256,7 @@ def test_the_page_says_exactly_what_a_withdrawal_does(world: World, approver: Fl
     assert confirm is not None
     for sentence in (
         "2 bài chưa gửi sẽ dừng ngay.",
-        "1 bài đã ra sẽ thành việc phải gỡ",
+        "1 bài đã ra hoặc đã giao bản đọc sẽ thành việc phải gỡ",
         "không bao giờ được dùng lại",
     ):
         assert sentence in confirm[1]

@@ -52,6 +52,12 @@ def test_nothing_but_the_log_in_opens_without_one(app: Flask) -> None:
         assert browser.get(address).location.startswith("/dang-nhap"), route.rule
 
 
+@pytest.mark.parametrize("address", ["/duyet/{}", "/duyet?sau={}", "/bai/{}", "/thong-diep/{}", "/dia-phuong/{}"])
+def test_a_number_no_database_has_room_for_names_nothing(client_of: Callable[[str], FlaskClient], address: str) -> None:
+    login = "administrator" if "dia-phuong" in address else "approver"
+    assert client_of(login).get(address.format("9" * 30)).status_code == 404
+
+
 def test_every_state_and_pillar_has_words_an_icon_and_a_colour() -> None:
     css = (PANEL / "static/app.css").read_text(encoding="utf-8")
     assert set(labels.REVISION_LOOKS) == set(RevisionState)
