@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from campaign import audit
+from campaign import audit, clearance
 from campaign.adapters import Adapters
 from campaign.clock import ZONE, day_bounds, local_day
 from campaign.db import write
@@ -55,7 +55,8 @@ def of_day(user: User, day: date) -> list[Post]:
 
 
 def script_of(post: Post, adapters: Adapters) -> Script:
-    """The printed script of a broadcast, from its frozen words. Raises ScriptError or Rejected with a sentence."""
+    """The printed script of a broadcast, from its frozen words. Raises ScriptError, Rejected or Problem."""
+    need_clear(post)
     adapter = adapters.of(post.channel)
     if not isinstance(adapter, Loudspeaker):
         raise Problem("Kênh này không có bản đọc.")
@@ -78,6 +79,12 @@ def script_of(post: Post, adapters: Adapters) -> Script:
     )
 
 
+def need_clear(post: Post) -> None:
+    """Raises Problem where a broadcast that was not handed over yet may not go out: see `clearance.hold`."""
+    if post.state == PostState.SCHEDULED and (sentence := clearance.hold(post, local_day(post.due_at))):
+        raise Problem(sentence)
+
+
 def confirm(user: User, post: Post, airing: Airing, now: datetime) -> None:
     """Record a person's word. A later word corrects an earlier one, which stays visible."""
     need(user, "air", post.channel.unit)
@@ -91,6 +98,8 @@ def confirm(user: User, post: Post, airing: Airing, now: datetime) -> None:
         raise Problem("Số lần phát từ 1 đến 10.")
     if not airing.aired and not airing.reason.strip():
         raise Problem("Hãy ghi lý do không phát.")
+    if airing.aired:
+        need_clear(post)
     state = PostState.AIRED if airing.aired else PostState.NOT_AIRED
     aired_at = (airing.aired_at or now) if airing.aired else None
     with write():

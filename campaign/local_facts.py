@@ -15,6 +15,7 @@ from campaign.errors import Problem
 from campaign.models import Channel, LocalFact, Message, Unit, User, upsert
 from campaign.rights import ancestors, need, subtree
 from content.message import Message as Content
+from content.message import hash_document
 from content.placeholders import PLACEHOLDERS, used_by
 
 FRESH = timedelta(days=180)
@@ -129,6 +130,11 @@ def _judge(name: str, value: str, verified_on: date, today: date) -> None:
         raise Problem(f"“{known.label}” phải là địa chỉ bắt đầu bằng https://.")
     if verified_on > today:
         raise Problem("Ngày kiểm tra không thể ở sau hôm nay.")
+
+
+def seen_hash(changed: Iterable[tuple[str, str, str]]) -> str:
+    """Names exactly these changes, so that a person agrees to what they saw and to nothing that came after."""
+    return hash_document([list(row) for row in changed])
 
 
 def changes(frozen: Mapping[str, str], unit: Unit) -> list[tuple[str, str, str]]:

@@ -168,9 +168,14 @@ def _times_said(revision: Revision, channel: Channel) -> int:
     return said
 
 
-def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime) -> None:
-    """Put the local facts that hold now into a post that has not gone out: a person saw the difference and agrees."""
+def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime, *, seen_hash: str) -> None:
+    """Put the local facts that hold now into a post that has not gone out: a person saw the difference and agrees.
+
+    `seen_hash` names the changes that they saw (`local_facts.seen_hash`). Raises Problem where others came since.
+    """
     need(user, "plan", post.channel.unit)
+    if seen_hash != local_facts.seen_hash(local_facts.changes(post.payload.get("local", {}), post.channel.unit)):
+        raise Problem("Thông tin địa phương vừa đổi lần nữa; hãy xem lại rồi bấm Dùng thông tin mới.")
     if is_resumable(post):
         raise Problem("Kênh đã nhận bài này với thông tin cũ nhưng chưa rõ đã hiện chưa; hãy mở kênh xem, rồi hủy bài.")
     content = content_of(post.revision)

@@ -69,6 +69,7 @@ def show(post_id: int) -> Any:
 
 def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
     kind = KINDS[post.channel.kind]
+    changes = local_facts.changes(post.payload.get("local", {}), post.channel.unit) if post.state in MOVABLE else []
     return render_template(
         "posts/show.html",
         post=post,
@@ -88,7 +89,8 @@ def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
         cancellable=post.state in CANCELLABLE and not (post.state == PostState.SCHEDULED_REMOTELY and post.hold),
         sendable=post.state in SENDABLE,
         is_held=post.state == PostState.SCHEDULED and bool(post.hold),
-        changes=local_facts.changes(post.payload.get("local", {}), post.channel.unit) if post.state in MOVABLE else [],
+        changes=changes,
+        seen_hash=local_facts.seen_hash(changes),
         wording=_wording(post),
     )
 
@@ -182,7 +184,9 @@ def recheck(post_id: int) -> Any:
 def renew(post_id: int) -> Any:
     """Put the local facts that hold now into a post: a person has seen the difference."""
     post = fetch(Post, post_id, "plan")
-    scheduling.renew_local_facts(user(), post, home().freezer, home().clock.now())
+    scheduling.renew_local_facts(
+        user(), post, home().freezer, home().clock.now(), seen_hash=request.form.get("seen_hash", "")
+    )
     return _done(post, "Đã đưa thông tin mới vào bài.")
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from campaign import local_facts
+from campaign.broadcasts import Airing, confirm, script_of
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
 from campaign.models import Audit, Channel, Post, PostState, Revision, Step, Unit
@@ -49,6 +50,35 @@ def planned(world: World, kind: str = "facebook", later: timedelta = timedelta(0
         world.home.freezer, user=world.people["editor"], campaign=None, channel=world.channels[kind],
         revision=approve(world, submitted(world)), due=world.clock.now() + later, now=world.clock.now(),
     )  # fmt: skip
+
+
+def renew(world: World, post: Post, seen: str | None = None) -> None:
+    now_seen = local_facts.seen_hash(local_facts.changes(fresh(post).payload.get("local", {}), world.unit))
+    renew_local_facts(
+        world.people["editor"], fresh(post), world.home.freezer, world.clock.now(), seen_hash=seen or now_seen
+    )
+
+
+def test_a_fact_that_changed_once_more_since_it_was_shown_is_not_agreed_to(world: World) -> None:
+    enter_both(world)
+    post = planned(world)
+    enter(world, "dien_thoai_tram", "0200 000 0008")
+    shown = local_facts.seen_hash(local_facts.changes(post.payload["local"], world.unit))
+    enter(world, "dien_thoai_tram", "0200 000 0009")
+    with pytest.raises(Problem, match="vừa đổi lần nữa"):
+        renew(world, post, shown)
+    assert fresh(post).payload == post.payload
+
+
+def test_a_script_with_an_old_fact_is_not_opened_and_not_confirmed(world: World) -> None:
+    enter_both(world)
+    post = planned(world, "loudspeaker")
+    enter(world, "dien_thoai_tram", "0200 000 0009")
+    with pytest.raises(Problem, match="đã đổi từ"):
+        script_of(fresh(post), world.home.adapters)
+    with pytest.raises(Problem, match="đã đổi từ"):
+        confirm(world.people["operator"], fresh(post), Airing(True, world.clock.now()), world.clock.now())
+    assert state(post) == PostState.SCHEDULED
 
 
 def test_a_missing_fact_blocks_approval_and_names_the_unit_and_the_fact(world: World) -> None:
@@ -115,7 +145,7 @@ def test_a_changed_fact_holds_the_post_until_a_person_agrees_to_the_new_one(worl
     world.deliver()
     assert state(post) == PostState.SCHEDULED
     assert "đã đổi từ “0200 000 0000” thành “0200 000 0009”" in fresh(post).hold
-    renew_local_facts(world.people["editor"], fresh(post), world.home.freezer, world.clock.now())
+    renew(world, post)
     world.deliver()
     assert state(post) == PostState.PUBLISHED
     assert "0200 000 0009" in world.feed[0]
@@ -198,7 +228,7 @@ def test_a_fact_that_changed_takes_back_what_a_service_keeps_until_a_person_agre
     world.home.delivery("thử").withdraw_remote()
     assert state(post) is PostState.SCHEDULED
     assert "0200 111 1111" in fresh(post).hold
-    renew_local_facts(world.people["editor"], fresh(post), world.home.freezer, world.clock.now())
+    renew(world, post)
     world.deliver()
     assert state(post) is PostState.SCHEDULED_REMOTELY
     world.deliver(timedelta(hours=5, minutes=5))
@@ -222,5 +252,5 @@ def test_new_facts_do_not_go_into_a_post_that_the_service_may_be_showing_with_th
     Step.create(post=post, step="article", handle="bai-1", saved_at=world.clock.now())
     enter(world, "dien_thoai_tram", "0200 111 1111")
     with pytest.raises(Problem, match="thông tin cũ"):
-        renew_local_facts(world.people["editor"], fresh(post), world.home.freezer, world.clock.now())
+        renew(world, post)
     assert fresh(post).payload == post.payload

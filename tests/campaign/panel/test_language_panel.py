@@ -463,7 +463,9 @@ def test_a_held_post_shows_what_changed_and_goes_out_with_the_new_facts(
     page = editor.get(f"/bai/{changed_post.id}").text
     assert "<del>0200 000 0000</del> <ins>0200 000 0009</ins>" in page
     assert "Dùng thông tin mới" in page
-    editor.post(f"/bai/{changed_post.id}/thong-tin-moi")
+    page = editor.get(f"/bai/{changed_post.id}").text
+    seen = page.split('name="seen_hash" value="')[1].split('"')[0]
+    editor.post(f"/bai/{changed_post.id}/thong-tin-moi", data={"seen_hash": seen})
     assert "Thông tin địa phương đã đổi" not in editor.get(f"/bai/{changed_post.id}").text
     world.deliver()
     assert state(changed_post) == PostState.PUBLISHED
