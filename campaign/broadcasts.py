@@ -93,7 +93,7 @@ def confirm(user: User, post: Post, airing: Airing, now: datetime) -> None:
     if airing.aired and local_day(post.due_at) > local_day(now):
         raise Problem("Bài này chưa đến ngày phát.")
     if airing.aired and airing.aired_at is not None and airing.aired_at > now:
-        raise Problem("Giờ phát thực tế không thể ở phía sau bây giờ.")
+        raise Problem("Giờ phát không thể muộn hơn bây giờ; hãy xác nhận sau khi đã phát.")
     if airing.aired and not 1 <= airing.times <= 10:
         raise Problem("Số lần phát từ 1 đến 10.")
     if not airing.aired and not airing.reason.strip():

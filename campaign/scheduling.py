@@ -4,7 +4,9 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaign import audit, consents, local_facts
+from peewee import fn
+
+from campaign import audit, clearance, consents, local_facts
 from campaign.adapters import Adapters
 from campaign.clock import day_bounds, local, local_day
 from campaign.db import write
@@ -13,7 +15,7 @@ from campaign.hours import is_quiet
 from campaign.ledger import PAUSED, forget_answers, is_resumable
 from campaign.models import Attempt, Campaign, Channel, MediaFile, Note, Post, PostState, Revision, Step, Unit, User
 from campaign.pictures import FITTED, PictureStore, file_name
-from campaign.rights import need, units_where
+from campaign.rights import need, subtree, units_where
 from campaign.workflow import content_of, is_approved
 from channels.base import Media, Outgoing
 from channels.registry import KINDS
@@ -195,6 +197,21 @@ def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime, *
         )  # fmt: skip
 
 
+def hold_changed(unit: Unit, name: str) -> int:
+    """Hold, at once and in sight, every scheduled post below a unit that still carries an older value of a local fact;
+    gives their number. A person then agrees to the new one (`renew_local_facts`)."""
+    # As text: to compare with a JSON field would turn what is sought into JSON.
+    carries = fn.COALESCE(Post.payload, "").contains(f'"{name}"')
+    here = Channel.unit.in_(subtree([unit.id]))
+    held = 0
+    for post in Post.select().join(Channel).where(here, carries, Post.state == PostState.SCHEDULED, Post.hold == ""):
+        if local_facts.changes(post.payload.get("local", {}), post.channel.unit):
+            sentence = clearance.hold(post, local_day(post.due_at))
+            with write():
+                held += _set(post, (PostState.SCHEDULED,), hold=sentence)
+    return held
+
+
 def cancel(user: User, post: Post, now: datetime, comment: str = "") -> None:
     """Stop a post that has not gone out. One that a service keeps already is withdrawn there by the worker."""
     need(user, "plan", post.channel.unit)
@@ -211,7 +228,7 @@ def move(user: User, post: Post, due: datetime, now: datetime) -> None:
     """Give an unsent post another hour."""
     need(user, "plan", post.channel.unit)
     if due <= now:
-        raise Problem("Giờ mới phải ở phía sau bây giờ.")
+        raise Problem("Giờ mới phải muộn hơn bây giờ.")
     if is_quiet(post.channel.quiet, local(due).time()):
         start, end = post.channel.quiet
         raise Problem(f"Giờ mới nằm trong giờ yên lặng của kênh ({start}–{end}); hãy chọn giờ khác.")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from peewee import fn
 
-from campaign import local_facts, pronunciations
+from campaign import local_facts, pronunciations, scheduling
 from campaign.clock import local_day
 from campaign.errors import Problem
 from campaign.models import Channel, LocalFact, Message, Pronunciation, Revision, RevisionState, Unit
@@ -149,7 +149,15 @@ def save(unit_id: int) -> Any:
         local_facts.save(user(), unit, name, value, checked, now, local_day(now))
     except Problem as problem:
         return _page(unit, {name: value}, str(problem)), 422
-    flash(f"Đã lưu “{PLACEHOLDERS[name].label}”.", "success")
+    held = scheduling.hold_changed(unit, name)
+    if held:
+        flash(
+            f"Đã lưu “{PLACEHOLDERS[name].label}”. {held} bài đã lên lịch còn giá trị cũ nên được giữ lại; "
+            "người lập lịch xem ở trang Cần xử lý rồi bấm Dùng thông tin mới ở từng bài.",
+            "warning",
+        )
+    else:
+        flash(f"Đã lưu “{PLACEHOLDERS[name].label}”.", "success")
     return redirect(url_for("facts.show", unit_id=unit.id, _anchor=name), 303)
 
 

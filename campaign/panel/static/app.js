@@ -123,13 +123,15 @@ function submits(select) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
-// <select data-occasion> whose options have data-from and data-to: choosing fills in the two day fields of the form.
+// <select data-occasion> whose options have data-from and data-to: choosing fills in the two day fields of the form, and an empty name.
 function occasion(select) {
   select.addEventListener("change", () => {
     const { from, to } = select.selectedOptions[0].dataset;
     if (!from) return;
     select.form.elements.starts_on.value = from;
     select.form.elements.ends_on.value = to;
+    const name = select.form.elements.name;
+    if (!name.value) name.value = `${select.selectedOptions[0].dataset.name} ${to.slice(0, 4)}`;
   });
 }
 

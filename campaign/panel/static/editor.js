@@ -229,7 +229,10 @@
     const button = event.target.closest("button");
     if (!button) return;
     places.close();
-    if (button.value) type(writing, writing.selectionStart, writing.selectionEnd, `{{${button.value}}}`);
+    if (!button.value) return;
+    // A value is a word of the sentence.
+    const space = /\S$/.test(writing.value.slice(0, writing.selectionStart)) ? " " : "";
+    type(writing, writing.selectionStart, writing.selectionEnd, `${space}{{${button.value}}}`);
   });
 
   // <textarea data-insert>: a button below that puts {{name}} where the caret is.

@@ -80,7 +80,7 @@ def test_not_aired_keeps_the_reason(operator: FlaskClient, broadcast: Post, form
 def test_a_word_that_cannot_be_taken_comes_back_with_the_sentence(operator: FlaskClient, broadcast: Post) -> None:
     for form, sentence in (
         ({"aired": "0", "cause": "Khác"}, "Hãy ghi lý do không phát."),
-        ({"aired": "1", "at": "23:00", "times": "1"}, "không thể ở phía sau bây giờ"),
+        ({"aired": "1", "at": "23:00", "times": "1"}, "không thể muộn hơn bây giờ"),
         ({"aired": "1", "at": "sáng", "times": "1"}, "hãy nhập như 07:30"),
         ({"aired": "1", "at": "10:00", "times": "hai"}, "phải là một số"),
         ({"aired": "1", "at": "10:00", "times": "99"}, "Số lần phát từ 1 đến 10."),

@@ -10,7 +10,8 @@ from campaign import local_facts
 from campaign.clock import local_day
 from campaign.models import LocalFact, Pronunciation, Unit
 from campaign.workflow import create
-from tests.campaign.world import World, content
+from content.message import Variant
+from tests.campaign.world import World, content, fresh
 
 Browsers = Callable[[str], FlaskClient]
 
@@ -109,3 +110,15 @@ def test_a_pronunciation_with_a_space_in_it_is_refused_and_one_that_is_there_can
     operator.post(address(world, "/cach-doc"), data={"abbreviation": "NB", "expansion": "nhà bà"})
     operator.post(address(world, "/cach-doc/xoa"), data={"row": str(Pronunciation.get().id)})
     assert Pronunciation.select().count() == 0
+
+
+def test_a_changed_fact_holds_what_is_scheduled_at_once_and_says_how_many(
+    operator: FlaskClient, world: World, client_of: Browsers
+) -> None:
+    send(operator, world, "tram_y_te", "Trạm cũ Thử")
+    own = {"facebook": Variant(text="Mời đến {{tram_y_te}}.")}
+    post = world.post("facebook", "tram", channels=("facebook",), variants=own)
+    send(operator, world, "tram_y_te", "Trạm mới Thử")
+    assert "1 bài đã lên lịch còn giá trị cũ" in operator.get(address(world)).text
+    assert "Trạm mới Thử" in fresh(post).hold
+    assert "Trạm mới Thử" in client_of("editor").get("/can-xu-ly").text

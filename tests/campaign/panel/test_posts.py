@@ -50,7 +50,7 @@ def test_a_post_can_be_moved_and_what_was_typed_comes_back_when_it_cannot(editor
     post = world.post("facebook", "doi-gio", world.clock.now() + timedelta(days=1))
     bad = editor.post(f"/bai/{post.id}/doi-gio", data={"day": "2026-11-01", "time": "08:15"})
     assert bad.status_code == 400
-    assert "Giờ mới phải ở phía sau bây giờ." in bad.text
+    assert "Giờ mới phải muộn hơn bây giờ." in bad.text
     assert 'value="08:15"' in bad.text
     good = editor.post(f"/bai/{post.id}/doi-gio", data={"day": "2026-11-20", "time": "08:15"})
     assert good.status_code == 303
