@@ -116,7 +116,9 @@ class Message:
         }
         values["translations"] = tuple(Translation(**row) for row in values.get("translations", ()))
         values["picture"] = Picture(**values["picture"]) if values["picture"] else None
-        for name in ("audience", "topics", "channels", "spokespersons", "partners"):
+        for name in ("audience", "topics", "channels"):
+            values[name] = tuple(values[name])
+        for name in ("spokespersons", "partners"):
             values[name] = tuple(values.get(name, ()))
         for name in ("valid_from", "valid_until"):
             values[name] = date.fromisoformat(values[name])

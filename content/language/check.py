@@ -3,11 +3,10 @@
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from content.language.matcher import Book, Match
-from content.language.normal import Sentence, fold, sentences
-from content.language.pattern import Grammar
+from content.language.normal import Sentence, sentences
 from content.language.rules import REGISTERS, RuleSet, Severity, shipped_rules
 
 _WEIGHT = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.SUGGESTION: 1, Severity.OFF: 0}
@@ -48,25 +47,25 @@ class _Checker:
     def __init__(self, rules: RuleSet, register: str) -> None:
         self._register = register
         heard = [rule for rule in rules.rules.values() if rule.severity[register] != Severity.OFF]
-        self._accented = Book(heard, rules, Grammar(rules.classes, rules.frequent))
-        bare = [rule for rule in heard if rule.unaccented]
-        self._bare = Book(bare, rules, Grammar(rules.classes, rules.frequent, fold))
+        self._rules, self._heard = rules, heard
+        self._accented = Book(heard, rules, rules.grammar)
+
+    @cached_property
+    def _bare(self) -> Book:
+        """For sentences without accents: the rules that know their words without them, too."""
+        return Book([rule for rule in self._heard if rule.unaccented], self._rules, self._rules.bare_grammar)
 
     def findings(self, text: str) -> list[Finding]:
         """See `check`."""
         page = sentences(text)
-        found: list[Finding] = []
-        for at, sentence in enumerate(page):
-            for match in self._accented.matches(text, page, at):
-                found.append(self._finding(text, sentence, match))
-            if not sentence.accented:
-                for match in self._bare.matches(text, page, at):
-                    found.append(self._finding(text, sentence, match))
-        return _without_overlaps(found)
+        matches = list(self._accented.matches(text, page, range(len(page))))
+        if bare := [at for at, sentence in enumerate(page) if not sentence.accented]:
+            matches += self._bare.matches(text, page, bare)
+        return _without_overlaps([self._finding(text, page, match) for match in matches])
 
-    def _finding(self, text: str, sentence: Sentence, match: Match) -> Finding:
+    def _finding(self, text: str, page: Sequence[Sentence], match: Match) -> Finding:
         rule = match.rule
-        start, end = sentence.spans[match.first][0], sentence.spans[match.last][1]
+        start, end = page[match.sentence].span(match.first, match.last)
         severity = rule.severity[self._register]
         return Finding(rule.id, severity, start, end, text[start:end], rule.reason, rule.alternatives)
 
@@ -74,7 +73,7 @@ class _Checker:
 def _without_overlaps(found: Sequence[Finding]) -> list[Finding]:
     """The gravest findings, then the longest, then the first, as far as they do not overlap; in order of place."""
     kept: list[Finding] = []
-    for finding in sorted(found, key=lambda one: (-_WEIGHT[one.severity], one.start - one.end, one.start)):
+    for finding in sorted(found, key=lambda one: (-_WEIGHT[one.severity], one.start - one.end, one.start, one.rule)):
         place = bisect(kept, finding.start, key=lambda one: one.start)
         before_ends = kept[place - 1].end if place else 0
         after_begins = kept[place].start if place < len(kept) else finding.end

@@ -35,8 +35,9 @@ class Frames:
         self._negator = re.compile(negator + end)
         self._just_before = re.compile(f"{negator}(?:{filler})*$")
         self._list_before = re.compile(f"{negator}{_LIST.pattern}$")
-        act_negator = any_of("act_negators")
-        self._act_before = re.compile(f"{act_negator}(?:(?:{filler})*|{_LIST.pattern})$")
+        act_negator, suffered = any_of("act_negators"), any_of("suffered")
+        self._act_negator = re.compile(act_negator + end)
+        self._act_before = re.compile(f"(?:{act_negator}|{suffered})(?:(?:{filler})*|{_LIST.pattern})$")
         self._wide = re.compile(any_of("wide_negators") + end)
         self._untrue = re.compile(any_of("called_untrue") + end)
         self._rejected_after = re.compile(any_of("rejected_after") + end)
@@ -65,9 +66,7 @@ class Frames:
             for lead in self._mention_lead.finditer(text, begin, start + 1)
         )
 
-    def denied(
-        self, page: Sequence[Sentence], at: int, start: int, end: int, gaps: Gaps, kind: Negatable
-    ) -> bool:
+    def denied(self, page: Sequence[Sentence], at: int, start: int, end: int, gaps: Gaps, kind: Negatable) -> bool:
         """Whether what sentence `at` says from `start` to `end` is denied, asked or called a myth around these words.
 
         `gaps` are the places inside the match; `kind` says which denials count.
@@ -77,7 +76,7 @@ class Frames:
             self._called_untrue(page, at, start, end)
             or (kind != Negatable.MYTH and self._negated(text, start))
             or (kind in (Negatable.YES, Negatable.ACT) and self._negated_inside(text, gaps))
-            or (kind == Negatable.ACT and self._called_to_end(text, start))
+            or (kind == Negatable.ACT and self._called_to_end(text, start, gaps))
         )
 
     def _called_untrue(self, page: Sequence[Sentence], at: int, start: int, end: int) -> bool:
@@ -105,8 +104,10 @@ class Frames:
         plain = self._without_false_denials(text)
         return any(self._negator.search(plain, start, end + 1) for start, end in gaps)
 
-    def _called_to_end(self, text: str, start: int) -> bool:
-        return self._act_before.search(text[self._clause_start(text, start) : start]) is not None
+    def _called_to_end(self, text: str, start: int, gaps: Gaps) -> bool:
+        if self._act_before.search(text[self._clause_start(text, start) : start]):
+            return True
+        return any(self._act_negator.search(text, start, end + 1) for start, end in gaps)
 
     def _from_afar(self, denial: re.Pattern[str], text: str, start: int) -> bool:
         """Whether a denial stands ahead in the clause of `start`, or at the head of a list that `start` belongs to."""

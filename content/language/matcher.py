@@ -1,111 +1,119 @@
 """Finding the rules that match: a sentence is looked up word by word, and only the patterns it can match are tried.
 
-Every pattern has anchors, words of which one is in anything it matches; a sentence's words lead to the patterns to try.
+Every pattern has anchors: sets of words and of neighbours ("bắt tay") of which anything it matches has one each. A
+sentence's words and neighbours lead to the patterns worth trying.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 
 from content.language.frames import Frames
 from content.language.normal import Sentence
 from content.language.pattern import Grammar, Pattern
 from content.language.rules import Negatable, Rule, RuleSet
-from content.language.shapes import View, plain_view, shaped_view
+from content.language.shapes import DIGIT, DIGITAL, NOMINAL, View, shaped_view
+
+_DIGIT = re.compile("[0-9]")
+# Telephone numbers, dates and their like have three digits in a row somewhere.
+_DIGITS = re.compile("[0-9]{3}")
+
+
+Place = tuple[int, int, list[tuple[int, int]]]  # start, end and gaps, in the plain text of a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that holds for the words `first` to `last` (included) of a sentence."""
+    """A rule that holds for the words `first` to `last` (included) of sentence number `sentence`."""
 
     rule: Rule
+    sentence: int
     first: int
     last: int
-
-
-class _Scene:
-    """One sentence of a text while its rules are looked for: its views are made once, when first needed."""
-
-    def __init__(self, source: str, page: Sequence[Sentence], at: int) -> None:
-        self.source, self.page, self.at = source, page, at
-        self.sentence = page[at]
-
-    @cached_property
-    def plain(self) -> View:
-        return plain_view(self.sentence)
-
-    @cached_property
-    def shaped(self) -> View:
-        return shaped_view(self.source, self.sentence)
-
-    def finds(self, pattern: Pattern) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
-        """Start, end and gaps of every match, as positions of the plain text of the sentence."""
-        view = self.shaped if pattern.shaped else self.plain
-        for match in pattern.regex.finditer(view.text):
-            gaps = [span for span in match.regs[1:] if span[0] < span[1]]
-            if pattern.shaped:
-                yield *view.plain_span(match.span()), [view.plain_span(gap) for gap in gaps]
-            else:
-                yield *match.span(), gaps
-
-    def holds(self, pattern: Pattern) -> bool:
-        """Whether the pattern occurs in the sentence."""
-        view = self.shaped if pattern.shaped else self.plain
-        return pattern.regex.search(view.text) is not None
 
 
 class Book:
     """Rules of one set, compiled with one spelling and ready to be looked up."""
 
     def __init__(self, rules: Iterable[Rule], rule_set: RuleSet, grammar: Grammar) -> None:
-        self._rules = [_Compiled(rule, grammar) for rule in rules]
         self._masks = [grammar.compile(mask) for mask in rule_set.masks]
         self._frames = Frames(rule_set.frames, grammar)
-        self._patterns: list[tuple[_Compiled, Pattern]] = []
-        self._index: dict[str, list[int]] = {}
-        self._everywhere: list[int] = []
-        for rule in self._rules:
+        # An anchor's bits say which sets it is in; a sentence's bits are those of all anchors in it.
+        self._bits: dict[str, int] = {}
+        self._sets: dict[frozenset[str], int] = {}
+        self._index: dict[str, list[_Entry]] = {}
+        self._everywhere: list[_Entry] = []
+        for rule in (_Compiled(rule, grammar) for rule in rules):
+            far = self._needed(anchors for near in rule.near_text for anchors in near.anchors)
             for pattern in rule.patterns:
-                anchors = grammar.rarer(pattern, rule.near)
-                for word in anchors or ():
-                    self._index.setdefault(word, []).append(len(self._patterns))
-                if not anchors:
-                    self._everywhere.append(len(self._patterns))
-                self._patterns.append((rule, pattern))
-        self._words = frozenset(self._index)
+                anchors = pattern.anchors.union(*(near.anchors for near in rule.near))
+                self._enter(_Entry(rule, pattern, self._needed(anchors), far), grammar.rarest(anchors))
+        self._nominal = NOMINAL & self._bits.keys()
+        self._digit, self._digital = {DIGIT} & self._bits.keys(), {DIGIT, *DIGITAL} & self._bits.keys()
 
-    def matches(self, source: str, page: Sequence[Sentence], at: int) -> Iterator[Match]:
-        """What holds for sentence `at` of a text whose sentences are `page`."""
-        numbers = set(self._everywhere)
-        for word in self._words.intersection(page[at].text.split()):
-            numbers.update(self._index[word])
-        if not numbers:
+    def _enter(self, entry: "_Entry", anchors: frozenset[str]) -> None:
+        for word in anchors:
+            self._index.setdefault(word, []).append(entry)
+        if not anchors:
+            self._everywhere.append(entry)
+
+    def _needed(self, anchors: Iterable[frozenset[str]]) -> int:
+        needed = 0
+        for one in anchors:
+            if one not in self._sets:
+                self._sets[one] = 1 << len(self._sets)
+                for word in one:
+                    self._bits[word] = self._bits.get(word, 0) | self._sets[one]
+            needed |= self._sets[one]
+        return needed
+
+    def matches(self, source: str, page: Sequence[Sentence], places: Iterable[int]) -> Iterator[Match]:
+        """What holds for the sentences at `places` of a text whose sentences are `page`."""
+        known = {at: self._known(page[at]) for at in places}
+        nowhere = ~self._bits_of(set(chain.from_iterable(known.values())))
+        scenes = _Scenes(source, page)
+        for at, words in known.items():
+            text, missing = page[at].text, ~self._bits_of(words)
+            entries = set(self._everywhere).union(*[self._index[word] for word in words if word in self._index])
+            for one in entries:
+                # Most patterns end at one of these; only the others are worth a scene.
+                if one.near & missing or one.far & nowhere:
+                    continue
+                if one.pattern.shaped or one.pattern.regex.search(text):
+                    yield from self._held(scenes, at, one)
+
+    def _known(self, sentence: Sentence) -> tuple[str, ...]:
+        """The anchors in a sentence. Shapes are looked for last: they count where they may be."""
+        known = self._bits.keys() & chain(sentence.words, map(" ".join, pairwise(sentence.words)))
+        if sentence.named:
+            known |= self._nominal
+        if _DIGIT.search(sentence.text):
+            known |= self._digital if _DIGITS.search(sentence.text) else self._digit
+        return tuple(known)
+
+    def _bits_of(self, words: Iterable[str]) -> int:
+        bits = 0
+        for word in words:
+            bits |= self._bits[word]
+        return bits
+
+    def _held(self, scenes: "_Scenes", at: int, entry: "_Entry") -> Iterator[Match]:
+        scene, rule = scenes[at], entry.rule
+        places = scene.places(entry.pattern)
+        if not places or not rule.fits(scene, scenes):
             return
-        scene = _Scene(source, page, at)
-        for number in sorted(numbers):
-            rule, pattern = self._patterns[number]
-            for start, end, gaps in scene.finds(pattern):
-                if self._stands(scene, rule, start, end, gaps):
-                    yield Match(rule.rule, scene.sentence.word_at(start), scene.sentence.word_at(end) - 1)
+        for start, end, gaps in places:
+            hidden = any(scene.overlaps(pattern, start, end) for pattern in (*rule.antipatterns, *self._masks))
+            if not hidden and not self._turned_round(scenes, at, rule.rule.negatable, (start, end, gaps)):
+                yield Match(rule.rule, at, scene.sentence.word_at(start), scene.sentence.word_at(end) - 1)
 
-    def _stands(self, scene: _Scene, rule: "_Compiled", start: int, end: int, gaps: list[tuple[int, int]]) -> bool:
-        return (
-            all(scene.holds(near) for near in rule.near)
-            and not any(scene.holds(unless) for unless in rule.unless)
-            and not any(_overlaps(scene, pattern, start, end) for pattern in (*rule.antipatterns, *self._masks))
-            and all(_anywhere(scene, near) for near in rule.near_text)
-            and not any(_anywhere(scene, unless) for unless in rule.unless_text)
-            and not self._turned_round(scene, rule.rule.negatable, start, end, gaps)
-        )
-
-    def _turned_round(
-        self, scene: _Scene, negatable: Negatable, start: int, end: int, gaps: list[tuple[int, int]]
-    ) -> bool:
-        if self._frames.mentioned(scene.sentence, start, end):
+    def _turned_round(self, scenes: "_Scenes", at: int, negatable: Negatable, place: Place) -> bool:
+        start, end, gaps = place
+        if self._frames.mentioned(scenes.page[at], start, end):
             return True
-        if negatable == Negatable.NO:
-            return False
-        return self._frames.denied(scene.page, scene.at, start, end, gaps, negatable)
+        return negatable != Negatable.NO and self._frames.denied(scenes.page, at, start, end, gaps, negatable)
 
 
 class _Compiled:
@@ -117,13 +125,83 @@ class _Compiled:
         self.antipatterns = [grammar.compile(source) for source in rule.antipatterns]
         self.near = [grammar.compile(source) for source in rule.near]
         self.near_text = [grammar.compile(source) for source in rule.near_text]
-        self.unless_text = [grammar.compile(source) for source in rule.unless_text]
         self.unless = [grammar.compile(source) for source in rule.unless]
+        self.unless_text = [grammar.compile(source) for source in rule.unless_text]
+
+    def fits(self, scene: "_Scene", scenes: "_Scenes") -> bool:
+        """Whether what the rule wants, and does not want, around its patterns is there."""
+        return (
+            all(scene.places(near) for near in self.near)
+            and not any(scene.places(unless) for unless in self.unless)
+            and all(scenes.hold(near) for near in self.near_text)
+            and not any(scenes.hold(unless) for unless in self.unless_text)
+        )
 
 
-def _overlaps(scene: _Scene, pattern: Pattern, start: int, end: int) -> bool:
-    return any(first < end and start < last for first, last, _ in scene.finds(pattern))
+@dataclass(frozen=True, eq=False, slots=True)
+class _Entry:
+    """A pattern of a rule; `near` are the bits that a sentence needs for it, `far` those that the text needs."""
+
+    rule: _Compiled
+    pattern: Pattern
+    near: int
+    far: int
 
 
-def _anywhere(scene: _Scene, pattern: Pattern) -> bool:
-    return any(_Scene(scene.source, scene.page, at).holds(pattern) for at in range(len(scene.page)))
+class _Scene:
+    """One sentence while its rules are looked for. What was found once is remembered."""
+
+    def __init__(self, source: str, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self._source = source
+        self._places: dict[str, list[Place]] = {}
+
+    @cached_property
+    def _may_have_shapes(self) -> bool:
+        return self.sentence.named or _DIGIT.search(self.sentence.text) is not None
+
+    @cached_property
+    def _shaped(self) -> View:
+        return shaped_view(self._source, self.sentence)
+
+    def places(self, pattern: Pattern) -> list[Place]:
+        """Where the pattern matches."""
+        if pattern.source not in self._places:
+            self._places[pattern.source] = list(self._find(pattern))
+        return self._places[pattern.source]
+
+    def overlaps(self, pattern: Pattern, start: int, end: int) -> bool:
+        """Whether the pattern matches something of what lies between these positions."""
+        return any(first < end and start < last for first, last, _ in self.places(pattern))
+
+    def _find(self, pattern: Pattern) -> Iterator[Place]:
+        if not pattern.shaped or not self._may_have_shapes:
+            for match in pattern.regex.finditer(self.sentence.text):
+                yield *match.span(), [gap for gap in match.regs[1:] if gap[0] < gap[1]]
+            return
+        view = self._shaped
+        if not any(view.words.isdisjoint(one) for one in pattern.shapes):
+            for match in pattern.regex.finditer(view.text):
+                gaps = [view.plain_span(gap) for gap in match.regs[1:] if gap[0] < gap[1]]
+                yield *view.plain_span(match.span()), gaps
+
+
+class _Scenes:
+    """The sentences of one text as scenes, each made when it is first needed."""
+
+    def __init__(self, source: str, page: Sequence[Sentence]) -> None:
+        self.page = page
+        self._source = source
+        self._scenes: dict[int, _Scene] = {}
+        self._holds: dict[str, bool] = {}
+
+    def __getitem__(self, at: int) -> _Scene:
+        if at not in self._scenes:
+            self._scenes[at] = _Scene(self._source, self.page[at])
+        return self._scenes[at]
+
+    def hold(self, pattern: Pattern) -> bool:
+        """Whether the pattern matches anywhere in the text."""
+        if pattern.source not in self._holds:
+            self._holds[pattern.source] = any(self[at].places(pattern) for at in range(len(self.page)))
+        return self._holds[pattern.source]

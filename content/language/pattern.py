@@ -18,22 +18,29 @@ Words are compared in their canonical spelling (content/language/normal.py), so 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
-from content.language.normal import ENDS, PAUSES, sentences
+from content.language.normal import ENDS, PAUSES, canonical, sentences
+from content.language.shapes import CAPITAL, DIGIT, DIGITAL, SHAPES
 
-# Ends a word of the shaped view that was typed with a capital, other than the first of its sentence.
-CAPITAL = "↑"
-_LEXEME = re.compile(r"\.\.\.,?\d*|\{[a-z_0-9]+\}|<[a-z_]+(?: [0-9+-]+)?>|<![^<>]+>|[()\[\]|^,;:?]|\.(?=\s|$|[)\]|])|[^\s()\[\]|{}<>,;:?^]+|\S")
+_LEXEME = re.compile(
+    r"\.\.\.,?\d*|\{[a-z_0-9]+\}|<[a-z_]+(?: [0-9+-]+)?>|<![^<>]+>"
+    r"|[()\[\]|^,;:?]|\.(?=\s|$|[)\]|])|[^\s()\[\]|{}<>,;:?^]+|\S"
+)
 _SIGNS = (*PAUSES, *ENDS, "/")
 _GAP = 4
+# A shape or a digit counts as so many rare words when the words to look a pattern up by are chosen.
+_SHAPE_WEIGHT = 1000
 _GAP_SIGN = re.compile(r"\.\.\.(,?)(\d*)")
 _WORD = r" (?![,;:.?] )[^ ]+"
 _WORD_OR_PAUSE = r" (?![.?] )[^ ]+"
 # After every word: where the shaped view marks a capital, and the plain one has nothing.
 _CAPITAL = "\ue000"
+# Plain words and nothing else.
+_PHRASE = re.compile(rf"(?: [^ ()|\[\]?*+\\{_CAPITAL}]+{_CAPITAL})+")
 _SHAPE = re.compile(r"<([a-z_]+)>")
 _NUMBER = re.compile(r"<number(?: ([0-9]+)(?:(\+)|-([0-9]+)))?>")
 
@@ -46,12 +53,14 @@ class PatternError(Exception):
 class Part:
     """A piece of a pattern: a regular expression in which every word brings the space before it.
 
-    Every match holds one word of `anchors`; None where no word is certain.
+    Every match holds a word, or two neighbours ("bắt tay"), of each of the sets in `anchors`. `words` are all its words
+    if it is nothing but words.
     """
 
     regex: str
-    anchors: frozenset[str] | None = None
+    anchors: frozenset[frozenset[str]] = frozenset()
     shaped: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -72,18 +81,24 @@ class Pattern:
     part: Part
 
     @cached_property
+    def shaped(self) -> bool:
+        """Whether the pattern names a shape."""
+        return self.part.shaped
+
+    @cached_property
+    def shapes(self) -> list[frozenset[str]]:
+        """One shape of each of these sets is in every shaped view that the pattern matches."""
+        return [one for one in self.anchors if one <= SHAPES]
+
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         """Matches inside `Sentence.text`, from the space before the first word to the end of the last one."""
         return re.compile(self.part.marked if self.part.shaped else self.part.plain)
 
     @property
-    def anchors(self) -> frozenset[str] | None:
-        """One of these words is in every sentence the pattern matches; None: look everywhere."""
+    def anchors(self) -> frozenset[frozenset[str]]:
+        """Every sentence that the pattern matches has a word, or two neighbours, of each of these sets."""
         return self.part.anchors
-
-    @property
-    def shaped(self) -> bool:
-        return self.part.shaped
 
 
 class Grammar:
@@ -92,27 +107,30 @@ class Grammar:
     def __init__(
         self,
         classes: Mapping[str, list[str]],
-        frequent: frozenset[str] = frozenset(),
+        frequent: Sequence[str] = (),
         spell: Callable[[str], str] = str,
     ) -> None:
         self._classes = classes
-        self._frequent = frozenset(map(spell, frequent))
+        self._weights = {spell(canonical(word)): len(frequent) - place for place, word in enumerate(frequent)}
         self._spell = spell
         self._parts: dict[str, Part] = {}
+        self._literals: dict[str, Part] = {}
+        self._patterns: dict[str, Pattern] = {}
         self._open: list[str] = []
 
     def compile(self, source: str) -> Pattern:
         """The pattern of one line. Raises PatternError."""
-        return Pattern(source, self._read(source))
+        if source not in self._patterns:
+            self._patterns[source] = Pattern(source, self._read(source))
+        return self._patterns[source]
 
     def either(self, sources: list[str]) -> Part:
         """Any of these patterns."""
         return self._either([self._read(source) for source in sources])
 
-    def rarer(self, pattern: Pattern, others: Sequence[Pattern]) -> frozenset[str] | None:
-        """The anchors to look a pattern up by that only counts together with others: those met least often."""
-        known = [one.anchors for one in (pattern, *others) if one.anchors]
-        return min(known, key=self._cost) if known else None
+    def rarest(self, anchors: Iterable[frozenset[str]]) -> frozenset[str]:
+        """The set whose words are met least often; empty if there is none."""
+        return min(anchors, key=self._cost, default=frozenset())
 
     def _read(self, source: str) -> Part:
         lexemes = _LEXEME.findall(source)
@@ -143,16 +161,20 @@ class Grammar:
             else:
                 parts.append(self._item(lexemes[at], source))
             at += 1
-        known = [part.anchors for part in parts if part.anchors]
-        anchors = min(known, key=self._cost) if known else None
-        return Part("".join(part.regex for part in parts), anchors, any(part.shaped for part in parts)), at
+        anchors = {anchor for part in parts for anchor in part.anchors}
+        for left, right in pairwise(parts):
+            if left.words and right.words:
+                anchors.add(frozenset([f"{left.words[-1]} {right.words[0]}"]))
+        words = tuple(word for part in parts for word in part.words) if all(part.words for part in parts) else ()
+        regex, shaped = "".join(part.regex for part in parts), any(part.shaped for part in parts)
+        return Part(regex, frozenset(anchors), shaped, words), at
 
     def _item(self, lexeme: str, source: str) -> Part:
         if gap := _GAP_SIGN.fullmatch(lexeme):
             # The only groups that capture, so that a reader of the match can tell the gaps from the words.
             return Part(f"((?:{_WORD_OR_PAUSE if gap[1] else _WORD}){{0,{gap[2] or _GAP}}}?)")
         if number := _NUMBER.fullmatch(lexeme):
-            return Part(f" {_number(number)}")
+            return Part(f" {_number(number)}", frozenset([frozenset([DIGIT])]))
         if lexeme == "^":
             return Part(r"(?:(?<=^)|(?<= [,;:]))")
         if lexeme == ",":
@@ -162,14 +184,21 @@ class Grammar:
         if lexeme == "<cap>":
             return Part(f" [^ ]+{CAPITAL}", shaped=True)
         if _SHAPE.fullmatch(lexeme):
-            return Part(" " + lexeme, shaped=True)
+            digits = [frozenset([DIGIT])] if lexeme in DIGITAL else []
+            return Part(" " + lexeme, frozenset([frozenset([lexeme]), *digits]), shaped=True)
         if lexeme.startswith("<!"):
             return Part("".join(f"(?<!{self._words(phrase, source)})" for phrase in lexeme[2:-1].split("|")))
         if lexeme.startswith("{") and lexeme.endswith("}"):
             return self._class(lexeme[1:-1], source)
+        if lexeme not in self._literals:
+            self._literals[lexeme] = self._literal(lexeme, source)
+        return self._literals[lexeme]
+
+    def _literal(self, lexeme: str, source: str) -> Part:
         words = self._words(lexeme, source).split()
         regex = "".join(f" {re.escape(word)}{_CAPITAL}" for word in words)
-        return Part(regex, frozenset([min(words, key=self._weight)]))
+        anchors = frozenset(frozenset([anchor]) for anchor in (*words, *map(" ".join, pairwise(words))))
+        return Part(regex, anchors, words=tuple(words))
 
     def _words(self, phrase: str, source: str) -> str:
         """A phrase in canonical words, each with the space before it."""
@@ -199,12 +228,19 @@ class Grammar:
             return parts[0]
         # The longest first, so that a match takes in all of a name ("HIV/AIDS", not "HIV").
         regexes = sorted({part.regex for part in parts}, key=lambda regex: (-len(regex), regex))
-        sets = [part.anchors for part in parts]
-        anchors = frozenset().union(*(one for one in sets if one)) if all(sets) else None
+        phrases = [regex for regex in regexes if _PHRASE.fullmatch(regex)]
+        if len(phrases) > 1:
+            regexes = [regex for regex in regexes if regex not in phrases] + [_tree(phrases)]
+        # One word of each alternative will do, where every alternative has one that is certain.
+        sets = [self.rarest(part.anchors) for part in parts]
+        anchors = frozenset([frozenset().union(*sets)]) if all(sets) else frozenset()
         return Part(f"(?:{'|'.join(regexes)})", anchors, any(part.shaped for part in parts))
 
     def _weight(self, word: str) -> int:
-        return 40 if word in self._frequent else 1
+        if word in SHAPES or word == DIGIT:
+            return _SHAPE_WEIGHT
+        # Two neighbours are met no more often than either of them.
+        return min(self._weights.get(part, 1) for part in word.split()) - (" " in word)
 
     def _cost(self, anchors: frozenset[str]) -> int:
         return sum(map(self._weight, anchors))
@@ -226,3 +262,19 @@ def _at_least(low: str) -> list[str]:
         if digit != "9":
             ranges.append(f"{low[:place]}[{int(digit) + 1}-9]" + "[0-9]" * (len(low) - place - 1))
     return ranges
+
+
+def _tree(phrases: Iterable[str]) -> str:
+    """One expression for any of these phrases: every common beginning stands once, and longer ones are tried first."""
+    branches: dict[str, list[str]] = {}
+    for phrase in phrases:
+        first, _, rest = phrase.partition(_CAPITAL)
+        branches.setdefault(first + _CAPITAL, []).append(rest)
+    return "|".join(first + _rest(rests) for first, rests in sorted(branches.items()))
+
+
+def _rest(rests: list[str]) -> str:
+    longer = [rest for rest in rests if rest]
+    if not longer:
+        return ""
+    return f"(?:{_tree(longer)})" + ("?" if "" in rests else "")

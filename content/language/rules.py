@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any
 
+from content.language.normal import fold
 from content.language.pattern import Grammar, PatternError
 
 REGISTERS = ("public", "official", "testimony")
@@ -93,7 +95,17 @@ class RuleSet:
     classes: Mapping[str, list[str]]
     masks: tuple[str, ...]
     frames: Mapping[str, list[str]]
-    frequent: frozenset[str] = frozenset()
+    frequent: tuple[str, ...] = ()
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """Reads patterns that use the classes of this set."""
+        return Grammar(self.classes, self.frequent)
+
+    @cached_property
+    def bare_grammar(self) -> Grammar:
+        """As `grammar`, for text that was typed without accents."""
+        return Grammar(self.classes, self.frequent, fold)
 
     def reviewed(self, overrides: Mapping[str, Mapping[str, Any]]) -> "RuleSet":
         """This set with changed and added rows, as a reviewing network decided: rule id -> the fields that differ.
@@ -108,12 +120,15 @@ class RuleSet:
                 rules[name] = replace(rules[name], **{**changed, "severity": severity})
             else:
                 rules[name] = _rule(changed, f'Dòng sửa "{name}"')
-        return _checked(replace(self, rules=rules))
+        return _checked(replace(self, rules=MappingProxyType(rules)))
 
 
 def load_rules(directory: Traversable | None = None) -> RuleSet:
     """The rules of a directory of TOML files (default: the shipped ones). Raises RuleError."""
-    directory = directory or files("content") / "data" / "language"
+    return _checked(_loaded(directory or files("content") / "data" / "language"))
+
+
+def _loaded(directory: Traversable) -> RuleSet:
     tables = {file.name: _toml(file) for file in sorted(directory.iterdir(), key=lambda file: file.name)
               if file.name.endswith(".toml")}  # fmt: skip
     rules: dict[str, Rule] = {}
@@ -128,16 +143,16 @@ def load_rules(directory: Traversable | None = None) -> RuleSet:
             if word_class in classes:
                 raise RuleError(f'{name}: lớp từ "{word_class}" bị trùng; hãy đặt tên khác.')
             classes[word_class] = _phrases(phrases, f'{name}: lớp từ "{word_class}"')
-    masks = [phrase for phrase in _phrases(tables.get("masks.toml", {}).get("masks", []), "masks.toml")]
+    masks = _phrases(tables.get("masks.toml", {}).get("masks", []), "masks.toml")
     frames = {key: _phrases(value, f"frames.toml: {key}") for key, value in tables.get("frames.toml", {}).items()}
-    frequent = frozenset(word for table in tables.values() for word in table.get("frequent", "").split())
-    return _checked(RuleSet(rules, classes, tuple(masks), frames, frequent))
+    frequent = tuple(word for table in tables.values() for word in table.get("frequent", "").split())
+    return RuleSet(MappingProxyType(rules), MappingProxyType(classes), tuple(masks), MappingProxyType(frames), frequent)
 
 
 @cache
 def shipped_rules() -> RuleSet:
-    """The rules that come with the program, read when they are first needed."""
-    return load_rules()
+    """The rules that come with the program, read when they are first needed; tests have read every pattern."""
+    return _loaded(files("content") / "data" / "language")
 
 
 def _toml(file: Traversable) -> dict[str, Any]:
@@ -173,7 +188,17 @@ def _values(row: Mapping[str, Any], where: str) -> dict[str, Any]:
     return values
 
 
-_LISTS = {"patterns", "antipatterns", "near", "near_text", "unless", "unless_text", "alternatives", "examples_bad", "examples_ok"}
+_LISTS = {
+    "patterns",
+    "antipatterns",
+    "near",
+    "near_text",
+    "unless",
+    "unless_text",
+    "alternatives",
+    "examples_bad",
+    "examples_ok",
+}
 _TYPES: dict[str, type] = {"since": date, "unaccented": bool}
 
 
@@ -207,7 +232,7 @@ _NEEDED = {"id", "row", "patterns", "severity", "reason", "source", "since", "ex
 
 def _checked(rules: RuleSet) -> RuleSet:
     """The same set, after every pattern was read once."""
-    grammar = Grammar(rules.classes, rules.frequent)
+    grammar = rules.grammar
     for rule in rules.rules.values():
         for name in ("patterns", "antipatterns", "near", "near_text", "unless", "unless_text"):
             _read(grammar, getattr(rule, name), rule.id)

@@ -8,37 +8,50 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from content.language.normal import Sentence
-from content.language.pattern import CAPITAL
+from content.language.normal import ACRONYMS, Sentence
+
+# Ends a word of the shaped view that was typed with a capital, other than the first of its sentence.
+CAPITAL = "↑"
+# Stands for any digit among the words by which a sentence is looked up.
+DIGIT = "0"
+DIGITAL = frozenset(("<phone>", "<id>", "<plate>", "<date>"))
+NOMINAL = frozenset(("<name>", "<given>", "<initials>"))
+SHAPES = DIGITAL | NOMINAL
 
 _UPPER = "A-ZÀ-ÖØ-ÞĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _FAMILY = (
     "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Lí|Đinh|Đoàn|Lương|Mai|Trịnh|Tạ|Cao|Hà|Lâm|"
     "Đào|Trương|Tô|Tăng|Phùng|Thái|Quách|Châu|Vi|Lò|Giàng|Lường|Vàng|Thào|Sùng|Mùa|Cầm|Quàng|Tòng|Ksor|Siu|Rơ|Nông|Chu|"
-    "Hứa|La|Lưu|Mạc|Nghiêm|Ông|Quan|Từ|Tống|Văn|Viên|Vương|Kiều|Khúc|Doãn|Đồng|Đàm|Diệp|Bế|Triệu|Hầu|Ma|Lù|Hạng|Thạch|Sơn|Kim"
+    "Hứa|La|Lưu|Mạc|Nghiêm|Từ|Tống|Văn|Viên|Vương|Kiều|Khúc|Doãn|Đồng|Đàm|Diệp|Bế|Triệu|Hầu|Ma|Lù|Hạng|Thạch|Sơn|Kim"
 )
 _SYLLABLE = rf"[{_UPPER}][^\W\d_{_UPPER}]*"
 _KIN = (
-    "anh|chị|em|ông|bà|cô|chú|bác|cậu|mợ|dì|thím|cháu|bé|con|bạn|thầy|ả|gã|hắn|tên|thằng|cụ|vợ|chồng|"
-    "Anh|Chị|Em|Ông|Bà|Cô|Chú|Bác|Cậu|Mợ|Dì|Thím|Cháu|Bé|Con|Bạn|Thầy|Cụ|Gã|Tên|Vợ|Chồng"
+    "(?:[Aa]nh|[Cc]hị|[Ee]m|[Ôô]ng|[Bb]à|[Cc]ô|[Cc]hú|[Bb]ác|[Cc]ậu|[Mm]ợ|[Dd]ì|[Tt]hím|[Cc]háu|[Bb]é|[Cc]on|[Bb]ạn|"
+    "[Tt]hầy|[Ảả]|[Gg]ã|[Hh]ắn|[Tt]ên|[Tt]hằng|[Cc]ụ|[Vv]ợ|[Cc]hồng)"
 )
+_DAY, _MONTH, _YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "(?:19|20)[0-9]{2}"
 _SHAPES = re.compile(
     rf"""
     (?P<phone>(?<![\w.,/-])\(?(?:\+84|0)(?:[ .()-]{{0,2}}[0-9]){{9,10}}(?![\w/]|[.,-][0-9]))
-    |(?P<date>(?<![\w/.-])(?:0?[1-9]|[12][0-9]|3[01])(?P<sign>[/.-])(?:0?[1-9]|1[0-2])(?P=sign)(?:19|20)[0-9]{{2}}(?![\w/])
-      |(?<!\w)[0-9]{{1,2}}\ tháng\ [0-9]{{1,2}}(?:\ năm|,)\ (?:19|20)[0-9]{{2}}(?!\w))
+    |(?P<date>(?<![\w/.-])(?:{_DAY}/{_MONTH}/{_YEAR}|{_DAY}-{_MONTH}-{_YEAR}|{_DAY}\.{_MONTH}\.{_YEAR})(?![\w/])
+      |(?<!\w)[0-9]{{1,2}}\ tháng\ [0-9]{{1,2}}(?:\ năm|,)\ {_YEAR}(?!\w))
     |(?P<plate>(?<!\w)[1-9][0-9]-?[A-ZĐ][A-Z0-9]?\s?[-–. ]?\s?[0-9]{{3}}\.?[0-9]{{1,2}}(?![\w/]))
-    |(?P<id>(?<![\w.,/-])(?:[A-Z]{{2}}\s?[0-9](?:\s?[0-9]){{9,12}}|[0-9]{{3}}\s?[0-9]{{3}}\s?[0-9]{{3}}\s?[0-9]{{3}}|[0-9]{{9,10}})(?![\w/]))
-    |(?P<initials>(?<![\w.])(?:[A-ZĐ]\.\s?){{1,3}}[A-ZĐ](?:\.|(?!\w))|(?<=\b)(?<!\w)[A-ZĐ](?:\.(?!\w)|(?=\s?[,(;:)])))
+    |(?P<id>(?<![\w.,/-])
+      (?:[A-Z]{{2}}\s?[0-9](?:\s?[0-9]){{9,12}}|[0-9]{{3}}(?:\s?[0-9]{{3}}){{3}}|[0-9]{{9,10}})(?![\w/]))
+    |(?P<initials>(?<![\w.])(?:[A-ZĐ]\.\s?){{1,3}}[A-ZĐ](?:\.|(?!\w))
+      |(?<!\w)[A-ZĐ](?:\.(?!\w)|(?=\s?[,(;:)])))
     |(?P<name>(?<!\w)(?:{_FAMILY})(?:\ {_SYLLABLE}){{1,4}}(?!\w))
     """,
     re.VERBOSE,
 )
 _SHOUTED = re.compile(rf"(?<!\w)(?:{_FAMILY.upper()})(?: [{_UPPER}]+){{1,4}}(?!\w)")
-_GIVEN = re.compile(rf"(?<!\w)(?:{_KIN}) (?P<given>{_SYLLABLE})(?![\w])(?! {_SYLLABLE})")
-_GIVEN_INITIALS = re.compile(rf"(?<!\w)(?:{_KIN}) (?P<initials>[A-ZĐ]{{1,4}})(?!\w)")
-_NO_NAMES = frozenset("hiv aids arv pep prep opc msm lgbt bhyt h k u".split())
-_CAPITALISED = re.compile(f"[{_UPPER}]")
+# A name of one syllable may stand before one of these, as in "thằng Long HIV".
+_ACRONYM = "(?:HIV|AIDS|ARV|PrEP|PEP|H)(?!\\w)"
+_CALLED = re.compile(
+    rf"(?<!\w){_KIN} (?:(?P<initials>[A-ZĐ]{{1,4}})(?!\w)|(?P<given>{_SYLLABLE})(?!\w)(?! (?!{_ACRONYM}){_SYLLABLE}))"
+)
+# H stands for HIV, K=K and U=U for what treatment does; with a full stop they are initials.
+_NO_NAMES = ACRONYMS | {"h", "k", "u"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,7 @@ class View:
     """A sentence as text to match; `places` gives each of its tokens' (start, end) in the sentence's plain text."""
 
     text: str
+    words: frozenset[str]
     places: list[tuple[int, int]]
 
     def plain_span(self, span: tuple[int, int]) -> tuple[int, int]:
@@ -54,42 +68,36 @@ class View:
         return self.places[first][0], self.places[last][1]
 
 
-def plain_view(sentence: Sentence) -> View:
-    """The sentence as it is."""
-    return View(sentence.text, [])
-
-
 def shaped_view(source: str, sentence: Sentence) -> View:
     """The sentence with its names, numbers and dates as one token each."""
-    plain = sentence.text.split()
-    starts, ends = [span[0] for span in sentence.spans], [span[1] for span in sentence.spans]
+    plain, spans = sentence.words, sentence.spans()
+    starts, ends = [span[0] for span in spans], [span[1] for span in spans]
     shapes = _shapes(source, starts[0], ends[-1])
-    text: list[str] = []
+    begins = {bisect_left(starts, start): (bisect_right(ends, end), name) for name, start, end in shapes}
+    words: list[str] = []
     places: list[tuple[int, int]] = []
     at = position = 0
-    begins = {bisect_left(starts, start): (bisect_right(ends, end), name) for name, start, end in shapes}
     while at < len(plain):
-        stop, name = begins.get(at, (at + 1, plain[at]))
-        if at and at not in begins and _CAPITALISED.match(source, starts[at]) and plain[at] not in _NO_NAMES:
-            name += CAPITAL
-        stop = max(stop, at + 1)
-        end = position + sum(len(word) + 1 for word in plain[at:stop])
-        text.append(name)
+        stop, word = begins.get(at, (at + 1, plain[at]))
+        if at and word is plain[at] and source[starts[at] : starts[at] + 1].isupper() and word not in _NO_NAMES:
+            word += CAPITAL
+        end = position + len(plain[at]) + 1
+        while (at := at + 1) < stop:
+            end += len(plain[at]) + 1
+        words.append(word)
         places.append((position, end))
-        position, at = end, stop
-    return View(f" {' '.join(text)} ", places)
+        position = end
+    return View(f" {' '.join(words)} ", frozenset(words), places)
 
 
 def _shapes(source: str, start: int, end: int) -> list[tuple[str, int, int]]:
-    """Name and place of every shape, none inside another, in order."""
-    found = [(f"<{match.lastgroup}>", *match.span()) for match in _SHAPES.finditer(source, start, end)]
-    found = [(name if name != "<sign>" else "<date>", first, last) for name, first, last in found]
-    for expression in (_SHOUTED, _GIVEN_INITIALS, _GIVEN):
+    """Name and place of every shape; the first found keeps its place."""
+    found: list[tuple[str, int, int]] = []
+    for expression in (_SHAPES, _SHOUTED, _CALLED):
         for match in expression.finditer(source, start, end):
             name = match.lastgroup or "name"
             first, last = match.span(match.lastgroup or 0)
-            if match.group(match.lastgroup or 0).lower() in _NO_NAMES:
-                continue
-            if not any(first < other_end and other_start < last for _, other_start, other_end in found):
+            taken = any(first < other_end and other_start < last for _, other_start, other_end in found)
+            if not taken and source[first:last].lower() not in _NO_NAMES:
                 found.append((f"<{name}>", first, last))
-    return sorted(found, key=lambda shape: shape[1])
+    return found

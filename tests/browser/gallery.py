@@ -33,8 +33,8 @@ from tests.browser.stage import (
 
 SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 SHOWN = (
-    "login", "today", "messages", "message", "write", "approve", "calendar", "plan", "reach", "post", "attention",
-    "broadcasts", "channel", "facebook-feed",
+    "login", "today", "messages", "message", "write", "approve", "consent", "pictures", "local-facts", "calendar",
+    "plan", "reach", "post", "attention", "broadcasts", "channel", "facebook-feed",
 )  # fmt: skip
 HEIGHTS = {DESKTOP: 900, PHONE: 740}
 MOST_BYTES = 150_000

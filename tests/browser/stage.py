@@ -17,7 +17,7 @@ from campaign.campaign_admin import Terms
 from campaign.clock import ZONE, SetClock, local_day
 from campaign.db import connected
 from campaign.demo import PASSWORD, Demo, demo
-from campaign.models import Campaign, Channel, Post, PostState, Revision, RevisionState, User
+from campaign.models import Campaign, Channel, Consent, Post, PostState, Revision, RevisionState, Unit, User
 from content.taxonomy import PILLARS
 from tests.machine import chromium
 
@@ -103,6 +103,18 @@ def _message(path: str, state: RevisionState) -> Callable[[Demo], str]:
     return found
 
 
+def _story(_: Demo) -> str:
+    consent = Consent.get()
+    return f"/thong-diep/{consent.message_id}/dong-y"
+
+
+def _commune(path: str) -> Callable[[Demo], str]:
+    def found(_: Demo) -> str:
+        return path.format(unit=Unit.get(Unit.kind == "xã").id)
+
+    return found
+
+
 def _channel(kind: str) -> Callable[[Demo], str]:
     return lambda _: f"/kenh/{Channel.get(Channel.kind == kind).id}"
 
@@ -117,6 +129,12 @@ SIGHTS = (
     Sight("rewrite", "bientap", _message("/thong-diep/{message}/sua", RevisionState.RETURNED)),
     Sight("approvals", "duyet", _at("/duyet")),
     Sight("approve", "duyet", _message("/duyet/{revision}", RevisionState.SUBMITTED)),
+    Sight("consent", "duyet", _story),
+    Sight("tasks", "duyet", _at("/viec-phai-lam")),
+    Sight("pictures", "bientap", _at("/kho-anh/")),
+    Sight("card", "bientap", _at("/kho-anh/the?text=Xét+nghiệm+sớm,+điều+trị+sớm,+sống+khỏe.")),
+    Sight("local-facts", "quantri", _commune("/dia-phuong/{unit}")),
+    Sight("spoken", "quantri", _commune("/dia-phuong/{unit}/thu-doc?cau=19h30+ngày+1/12,+mời+bà+con+đến+NVH.")),
     Sight("campaigns", "bientap", _at("/chien-dich")),
     Sight("calendar", "bientap", _campaign("Tháng hành động")),
     Sight("campaign-form", "bientap", _campaign("Tháng hành động", "/sua")),

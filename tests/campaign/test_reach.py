@@ -166,7 +166,7 @@ def test_a_report_that_cannot_be_is_refused(world: World, campaign: Campaign, ai
 
 def test_a_broadcast_cannot_have_been_aired_tomorrow(world: World, campaign: Campaign) -> None:
     post = broadcast(world, campaign)
-    with pytest.raises(Problem, match="phía sau"):
+    with pytest.raises(Problem, match="muộn hơn"):
         confirm(world.people["operator"], post, Airing(True, world.clock.now() + HOUR), world.clock.now())
 
 
