@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 SOON = 2_000  # ms
-HARMFUL = "🙂 Tối nay thôn ta nói chuyện về căn bệnh thế kỷ, mời bà con."
+HARMFUL = "🙂 HIV: tối nay thôn ta nói chuyện về căn bệnh thế kỷ, mời bà con."
 WORD, BETTER = "căn bệnh thế kỷ", "HIV"
 
 
