@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import product
 
@@ -30,6 +30,8 @@ LETTERS = "".join(
 _SENTENCE, _SMALL = "BeVietnamPro-SemiBold.ttf", "BeVietnamPro-Medium.ttf"
 # A code point for which no font has a glyph: what it draws instead is what must never be seen.
 _NO_GLYPH = "\U0010ffff"
+# What reaches lowest; capitals reach highest.
+_LOW = "gpqyạỵ(,;/|"
 # Air between the lowest mark of a line and the highest of the next, in ems.
 _LEADING = 0.06
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[”\"']?\s+")
@@ -195,25 +197,28 @@ def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
 @cache
 def _extent(font: ImageFont.FreeTypeFont) -> tuple[int, int, int]:
     """Of any line of Vietnamese, capitals too: highest and lowest pixel from the baseline, and the step to the next."""
-    _, top, _, bottom = font.getbbox(LETTERS + LETTERS.upper() + "(,;/|", anchor="ls")
+    _, top, _, bottom = font.getbbox(LETTERS.upper() + _LOW, anchor="ls")
     return int(top), int(bottom), round(bottom - top + _LEADING * font.size)
 
 
+@lru_cache(maxsize=1 << 14)
+def _width(font: ImageFont.FreeTypeFont, word: str) -> float:
+    """Pixels that a word takes. Vietnamese has few syllables, and each is measured again for every card and line."""
+    return font.getlength(word)
+
+
+@lru_cache(maxsize=64)
 def _largest(text: str, room: tuple[int, int], sizes: tuple[int, int], name: str) -> _Set | None:
     """The text as large as fits into a room of so many pixels; a little smaller where it breaks better so."""
     if _lines_needed(text, room, sizes[1], name) is None:
         return None
-    fits = [
-        (size, count)
-        for size in range(sizes[0], sizes[1] - 1, -2)
-        if (count := _lines_needed(text, room, size, name)) is not None
-    ]
-    largest = fits[0][0]
+    downwards = range(sizes[0], sizes[1] - 1, -2)
+    largest = next(size for size in downwards if _lines_needed(text, room, size, name))
     tries = [
         (broken.cost + _COST_OF_SIZE * (1 - size / largest), size, broken.lines)
-        for size, count in fits
-        if size >= largest * _YIELD
-        for broken in _settings(text, room, size, count, name)
+        for size in downwards
+        if largest >= size >= largest * _YIELD
+        for broken in _settings(text, room, size, name)
     ]
     _, size, lines = min(tries)
     return _Set(lines, _font(name, size))
@@ -222,15 +227,18 @@ def _largest(text: str, room: tuple[int, int], sizes: tuple[int, int], name: str
 def _lines_needed(text: str, room: tuple[int, int], size: int, name: str) -> int | None:
     """The fewest lines in which the text fits at a size; None where it does not."""
     font = _font(name, size)
-    count = greedy_count([font.getlength(word) for word in text.split()], font.getlength(" "), room[0])
+    count = greedy_count([_width(font, word) for word in text.split()], _width(font, " "), room[0])
     return count if count and _Set(("",) * count, font).height <= room[1] else None
 
 
-def _settings(text: str, room: tuple[int, int], size: int, fewest: int, name: str) -> Iterator[Broken]:
+def _settings(text: str, room: tuple[int, int], size: int, name: str) -> Iterator[Broken]:
     """The text at a size, in as few lines as it needs and, where there is room, in one more."""
+    fewest = _lines_needed(text, room, size, name)
+    if fewest is None:
+        return
     font = _font(name, size)
     for count in (fewest, fewest + 1):
-        broken = balanced(text, font.getlength, room[0], count)
+        broken = balanced(text, partial(_width, font), room[0], count)
         if broken and _Set(broken.lines, font).height <= room[1]:
             yield broken
 

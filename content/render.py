@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import markdown
 import nh3
@@ -36,6 +37,7 @@ def safe_html(source: str) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def plain(source: str) -> str:
     """Markdown as plain text: emphasis dropped, lists line by line, a link as its words and its address."""
     page = safe_html(source)

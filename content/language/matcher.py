@@ -14,7 +14,7 @@ from content.language.frames import Frames
 from content.language.normal import Sentence
 from content.language.pattern import Grammar, Pattern
 from content.language.rules import Negatable, Rule, RuleSet
-from content.language.shapes import DIGIT, DIGITAL, NOMINAL, View, shaped_view
+from content.language.shapes import DIGIT, DIGITAL, NOMINAL, SHAPES, View, shaped_view
 
 _DIGIT = re.compile("[0-9]")
 # Telephone numbers, dates and their like have three digits in a row somewhere.
@@ -50,8 +50,6 @@ class Book:
             for pattern in rule.patterns:
                 anchors = pattern.anchors.union(*(near.anchors for near in rule.near))
                 self._enter(_Entry(rule, pattern, self._needed(anchors), far), grammar.rarest(anchors))
-        self._nominal = NOMINAL & self._bits.keys()
-        self._digit, self._digital = {DIGIT} & self._bits.keys(), {DIGIT, *DIGITAL} & self._bits.keys()
 
     def _enter(self, entry: "_Entry", anchors: frozenset[str]) -> None:
         for word in anchors:
@@ -71,7 +69,7 @@ class Book:
 
     def matches(self, source: str, page: Sequence[Sentence], places: Iterable[int]) -> Iterator[Match]:
         """What holds for the sentences at `places` of a text whose sentences are `page`."""
-        known = {at: self._known(page[at]) for at in places}
+        known = {at: tuple(self._bits.keys() & _anchors_in(page[at])) for at in places}
         nowhere = ~self._bits_of(set(chain.from_iterable(known.values())))
         scenes = _Scenes(source, page)
         for at, words in known.items():
@@ -83,15 +81,6 @@ class Book:
                     continue
                 if one.pattern.shaped or one.pattern.regex.search(text):
                     yield from self._held(scenes, at, one)
-
-    def _known(self, sentence: Sentence) -> tuple[str, ...]:
-        """The anchors in a sentence. Shapes are looked for last: they count where they may be."""
-        known = self._bits.keys() & chain(sentence.words, map(" ".join, pairwise(sentence.words)))
-        if sentence.named:
-            known |= self._nominal
-        if _DIGIT.search(sentence.text):
-            known |= self._digital if _DIGITS.search(sentence.text) else self._digit
-        return tuple(known)
 
     def _bits_of(self, words: Iterable[str]) -> int:
         bits = 0
@@ -116,23 +105,47 @@ class Book:
         return negatable != Negatable.NO and self._frames.denied(scenes.page, at, start, end, gaps, negatable)
 
 
+def _anchors_in(sentence: Sentence) -> Iterator[str]:
+    """The words and neighbours of a sentence. Shapes are looked for last: they count where they may be."""
+    shapes = NOMINAL if sentence.named else frozenset()
+    if _DIGIT.search(sentence.text):
+        shapes |= {DIGIT, *DIGITAL} if _DIGITS.search(sentence.text) else {DIGIT}
+    return chain(sentence.words, map(" ".join, pairwise(sentence.words)), shapes)
+
+
 class _Compiled:
-    """A rule with its patterns compiled."""
+    """A rule with its patterns compiled: those it is looked up by at once, the others when it is first met."""
 
     def __init__(self, rule: Rule, grammar: Grammar) -> None:
         self.rule = rule
-        self.patterns = [grammar.compile(source) for source in rule.patterns]
-        self.antipatterns = [grammar.compile(source) for source in rule.antipatterns]
-        self.near = [grammar.compile(source) for source in rule.near]
-        self.near_text = [grammar.compile(source) for source in rule.near_text]
-        self.unless = [grammar.compile(source) for source in rule.unless]
-        self.unless_text = [grammar.compile(source) for source in rule.unless_text]
+        self._grammar = grammar
+        self.patterns = self._all(rule.patterns)
+        self.near = self._all(rule.near)
+        self.near_text = self._all(rule.near_text)
+
+    @cached_property
+    def antipatterns(self) -> list[Pattern]:
+        """See `Rule`."""
+        return self._all(self.rule.antipatterns)
+
+    @cached_property
+    def unless(self) -> list[Pattern]:
+        """See `Rule`."""
+        return self._all(self.rule.unless)
+
+    @cached_property
+    def unless_text(self) -> list[Pattern]:
+        """See `Rule`."""
+        return self._all(self.rule.unless_text)
+
+    def _all(self, sources: Iterable[str]) -> list[Pattern]:
+        return [self._grammar.compile(source) for source in sources]
 
     def fits(self, scene: "_Scene", scenes: "_Scenes") -> bool:
         """Whether what the rule wants, and does not want, around its patterns is there."""
         return (
             all(scene.places(near) for near in self.near)
-            and not any(scene.places(unless) for unless in self.unless)
+            and not any(scene.holds(unless) for unless in self.unless)
             and all(scenes.hold(near) for near in self.near_text)
             and not any(scenes.hold(unless) for unless in self.unless_text)
         )
@@ -161,6 +174,11 @@ class _Scene:
         return self.sentence.named or _DIGIT.search(self.sentence.text) is not None
 
     @cached_property
+    def _anchors(self) -> frozenset[str]:
+        # Which shapes there are is for the shaped view to say.
+        return frozenset(chain(_anchors_in(self.sentence), SHAPES if self._may_have_shapes else ()))
+
+    @cached_property
     def _shaped(self) -> View:
         return shaped_view(self._source, self.sentence)
 
@@ -170,9 +188,13 @@ class _Scene:
             self._places[pattern.source] = list(self._find(pattern))
         return self._places[pattern.source]
 
+    def holds(self, pattern: Pattern) -> bool:
+        """Whether the pattern matches. Most that do not lack an anchor, and are then never compiled."""
+        return not any(self._anchors.isdisjoint(one) for one in pattern.anchors) and bool(self.places(pattern))
+
     def overlaps(self, pattern: Pattern, start: int, end: int) -> bool:
         """Whether the pattern matches something of what lies between these positions."""
-        return any(first < end and start < last for first, last, _ in self.places(pattern))
+        return self.holds(pattern) and any(first < end and start < last for first, last, _ in self.places(pattern))
 
     def _find(self, pattern: Pattern) -> Iterator[Place]:
         if not pattern.shaped or not self._may_have_shapes:
@@ -203,5 +225,5 @@ class _Scenes:
     def hold(self, pattern: Pattern) -> bool:
         """Whether the pattern matches anywhere in the text."""
         if pattern.source not in self._holds:
-            self._holds[pattern.source] = any(self[at].places(pattern) for at in range(len(self.page)))
+            self._holds[pattern.source] = any(self[at].holds(pattern) for at in range(len(self.page)))
         return self._holds[pattern.source]

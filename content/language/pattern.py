@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from threading import RLock
 
 from content.language.normal import ENDS, PAUSES, canonical, sentences
 from content.language.shapes import CAPITAL, DIGIT, DIGITAL, SHAPES
@@ -116,17 +117,22 @@ class Grammar:
         self._parts: dict[str, Part] = {}
         self._literals: dict[str, Part] = {}
         self._patterns: dict[str, Pattern] = {}
+        self._costs: dict[frozenset[str], int] = {}
         self._open: list[str] = []
+        # Threads share a grammar, and each would take the classes that another is reading for a loop.
+        self._lock = RLock()
 
     def compile(self, source: str) -> Pattern:
         """The pattern of one line. Raises PatternError."""
-        if source not in self._patterns:
-            self._patterns[source] = Pattern(source, self._read(source))
-        return self._patterns[source]
+        with self._lock:
+            if source not in self._patterns:
+                self._patterns[source] = Pattern(source, self._read(source))
+            return self._patterns[source]
 
     def either(self, sources: list[str]) -> Part:
         """Any of these patterns."""
-        return self._either([self._read(source) for source in sources])
+        with self._lock:
+            return self._either([self._read(source) for source in sources])
 
     def rarest(self, anchors: Iterable[frozenset[str]]) -> frozenset[str]:
         """The set whose words are met least often; empty if there is none."""
@@ -161,6 +167,8 @@ class Grammar:
             else:
                 parts.append(self._item(lexemes[at], source))
             at += 1
+        if len(parts) == 1:
+            return parts[0], at
         anchors = {anchor for part in parts for anchor in part.anchors}
         for left, right in pairwise(parts):
             if left.words and right.words:
@@ -243,7 +251,9 @@ class Grammar:
         return min(self._weights.get(part, 1) for part in word.split()) - (" " in word)
 
     def _cost(self, anchors: frozenset[str]) -> int:
-        return sum(map(self._weight, anchors))
+        if anchors not in self._costs:
+            self._costs[anchors] = sum(map(self._weight, anchors))
+        return self._costs[anchors]
 
 
 def _number(sign: re.Match[str]) -> str:

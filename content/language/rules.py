@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -89,38 +89,38 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class RuleSet:
-    """Rules that are used together, with the words they are written in. Immutable; `reviewed` makes another one."""
+    """Rules that are used together. Immutable; `reviewed` makes another one.
+
+    The grammars read patterns that use the word classes of the set, `bare_grammar` for text typed without accents. Sets
+    made from one another share both, so that no pattern is read or compiled twice.
+    """
 
     rules: Mapping[str, Rule]
     classes: Mapping[str, list[str]]
     masks: tuple[str, ...]
     frames: Mapping[str, list[str]]
-    frequent: tuple[str, ...] = ()
-
-    @cached_property
-    def grammar(self) -> Grammar:
-        """Reads patterns that use the classes of this set."""
-        return Grammar(self.classes, self.frequent)
-
-    @cached_property
-    def bare_grammar(self) -> Grammar:
-        """As `grammar`, for text that was typed without accents."""
-        return Grammar(self.classes, self.frequent, fold)
+    frequent: tuple[str, ...]
+    grammar: Grammar
+    bare_grammar: Grammar
 
     def reviewed(self, overrides: Mapping[str, Mapping[str, Any]]) -> "RuleSet":
         """This set with changed and added rows, as a reviewing network decided: rule id -> the fields that differ.
 
         An id that is not in the set is a new rule and needs every field. Raises RuleError.
         """
-        rules = dict(self.rules)
-        for name, row in overrides.items():
-            changed = _values(dict(row, id=name), f'Dòng sửa "{name}"')
-            if name in rules:
-                severity = {**rules[name].severity, **changed.get("severity", {})}
-                rules[name] = replace(rules[name], **{**changed, "severity": severity})
-            else:
-                rules[name] = _rule(changed, f'Dòng sửa "{name}"')
-        return _checked(replace(self, rules=MappingProxyType(rules)))
+        if not overrides:
+            return self
+        changed = {name: self._changed(name, row) for name, row in overrides.items()}
+        for rule in changed.values():
+            _read_rule(self.grammar, rule)
+        return replace(self, rules=MappingProxyType({**self.rules, **changed}))
+
+    def _changed(self, name: str, row: Mapping[str, Any]) -> Rule:
+        values = _values(dict(row, id=name), f'Dòng sửa "{name}"')
+        if name not in self.rules:
+            return _rule(values, f'Dòng sửa "{name}"')
+        severity = {**self.rules[name].severity, **values.get("severity", {})}
+        return replace(self.rules[name], **{**values, "severity": severity})
 
 
 def load_rules(directory: Traversable | None = None) -> RuleSet:
@@ -146,7 +146,10 @@ def _loaded(directory: Traversable) -> RuleSet:
     masks = _phrases(tables.get("masks.toml", {}).get("masks", []), "masks.toml")
     frames = {key: _phrases(value, f"frames.toml: {key}") for key, value in tables.get("frames.toml", {}).items()}
     frequent = tuple(word for table in tables.values() for word in table.get("frequent", "").split())
-    return RuleSet(MappingProxyType(rules), MappingProxyType(classes), tuple(masks), MappingProxyType(frames), frequent)
+    return RuleSet(
+        MappingProxyType(rules), MappingProxyType(classes), tuple(masks), MappingProxyType(frames), frequent,
+        Grammar(classes, frequent), Grammar(classes, frequent, fold),
+    )  # fmt: skip
 
 
 @cache
@@ -232,14 +235,17 @@ _NEEDED = {"id", "row", "patterns", "severity", "reason", "source", "since", "ex
 
 def _checked(rules: RuleSet) -> RuleSet:
     """The same set, after every pattern was read once."""
-    grammar = rules.grammar
     for rule in rules.rules.values():
-        for name in ("patterns", "antipatterns", "near", "near_text", "unless", "unless_text"):
-            _read(grammar, getattr(rule, name), rule.id)
-    _read(grammar, rules.masks, "masks.toml")
+        _read_rule(rules.grammar, rule)
+    _read(rules.grammar, rules.masks, "masks.toml")
     for name, phrases in rules.frames.items():
-        _read(grammar, phrases, f"frames.toml: {name}")
+        _read(rules.grammar, phrases, f"frames.toml: {name}")
     return rules
+
+
+def _read_rule(grammar: Grammar, rule: Rule) -> None:
+    for name in ("patterns", "antipatterns", "near", "near_text", "unless", "unless_text"):
+        _read(grammar, getattr(rule, name), rule.id)
 
 
 def _read(grammar: Grammar, patterns: Iterable[str], where: str) -> None:
