@@ -1,9 +1,14 @@
 """The audit log: who did what, when, to which thing, under which content hash."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from campaign.models import Audit, Revision, Table, Unit, User
+from peewee import chunked
+
+from campaign.models import Audit, Post, Revision, Table, Unit, User
+
+_BATCH = 500  # rows a statement: their values stay below what SQLite takes as parameters
 
 
 def record(
@@ -26,6 +31,29 @@ def record(
         content_hash=content_hash,
         detail=detail,
     )
+
+
+class OfPost(NamedTuple):
+    """What a row says about one post (id) of a unit."""
+
+    post: int
+    unit: Unit
+    content_hash: str
+    detail: Mapping[str, Any]
+
+
+def record_all(action: str, rows: Iterable[OfPost], *, user: User | None, now: datetime) -> None:
+    """Add a row for each of many posts, in the caller's transaction."""
+    table = Post._meta.table_name
+    values = [
+        {
+            "at": now, "user": user, "unit": row.unit, "action": action, "subject": f"{table}:{row.post}",
+            "content_hash": row.content_hash, "detail": row.detail,
+        }
+        for row in rows
+    ]  # fmt: skip
+    for batch in chunked(values, _BATCH):
+        Audit.insert_many(batch).execute()
 
 
 def subject_name(subject: Table) -> str:

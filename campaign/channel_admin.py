@@ -1,9 +1,9 @@
 """Setting up channels: create, connect, set the hours, pause and resume. The panel, the command line and the demo use
 these same functions; every step needs the right `manage` and is in the audit log. A secret is never."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import requests
@@ -13,13 +13,14 @@ from campaign.adapters import is_connected, missing_settings
 from campaign.clock import Clock
 from campaign.db import write
 from campaign.errors import Problem, WrongUse
-from campaign.hours import is_quiet, parse_time
+from campaign.hours import ITEMS, LONGEST_AIRTIME, airtime, is_quiet, length, parse_time
 from campaign.models import Channel, Post, PostState, Secret, Unit, User
 from campaign.rights import need
 from campaign.vault import Vault
 from channels.base import NeedsLogin, Rejected, Setting
 from channels.loudspeaker import Loudspeaker
 from channels.registry import KINDS
+from content.taxonomy import AUDIENCES
 
 # How delivery begins the sentence with which it holds a post of a channel that is not connected.
 NOT_CONNECTED = "Kênh chưa kết nối"
@@ -28,11 +29,12 @@ PAUSED_BY_HAND = "Tạm dừng theo yêu cầu"
 
 _STEP = timedelta(minutes=15)
 _LONGEST_GAP, _MOST_A_DAY, _LONGEST_GRACE = 24 * 60, 24, 7 * 24 * 60
+_MOST_ITEMS, _SHORTEST_AIRTIME, _MOST_WEIGHT, _MOST_PRIORITY = 10, 30, 9, 9
 
 
 @dataclass(frozen=True)
 class Hours:
-    """When and how often a channel may speak; the fields are those of `models.Channel`. Minutes are minutes."""
+    """When, how often and to whom a channel may speak; the fields are those of `models.Channel`."""
 
     windows: Sequence[Mapping[str, Any]]
     quiet: tuple[str, str]
@@ -40,15 +42,23 @@ class Hours:
     max_per_day: int
     grace_minutes: int
     ahead: bool = False
+    closures: Sequence[Mapping[str, str]] = ()
+    holidays: bool = False
+    audiences: Collection[str] = ()
+    priority: int = 1
 
 
 def defaults(kind: str) -> Hours:
     """The hours a new channel of a kind begins with. A service may be posted to rather late and often; a loudspeaker
-    is listened to at its hour or not at all (peers.md section b, complaints about loudspeakers)."""
+    is listened to at its hour or not at all (peers.md section b, complaints about loudspeakers), and nobody may be at
+    the station on a public holiday."""
     cls = KINDS[kind]
     windows = [{"weekdays": list(cls.hours.weekdays), "start": start, "end": end} for start, end in cls.hours.windows]
-    most, grace = (2, 60) if cls.confirmed_by_person else (3, 120)
-    return Hours(windows, cls.hours.quiet, min_gap_minutes=60, max_per_day=most, grace_minutes=grace)
+    if not cls.confirmed_by_person:
+        return Hours(windows, cls.hours.quiet, min_gap_minutes=60, max_per_day=3, grace_minutes=120)
+    sessions = [{**window, "items": ITEMS, "seconds": LONGEST_AIRTIME} for window in windows]
+    most = ITEMS * len(sessions)
+    return Hours(sessions, cls.hours.quiet, min_gap_minutes=60, max_per_day=most, grace_minutes=60, holidays=True)
 
 
 def create_channel(user: User | None, unit: Unit, kind: str, name: str, now: datetime, **overrides: Any) -> Channel:
@@ -70,7 +80,7 @@ def create_channel(user: User | None, unit: Unit, kind: str, name: str, now: dat
         if Channel.select().where(Channel.unit == unit, Channel.kind == kind, Channel.name == name).exists():
             raise Problem(f'Đơn vị đã có kênh "{name}"; hãy đặt tên khác.')
         channel: Channel = Channel.create(
-            unit=unit, kind=kind, name=name, settings=dict(settings), created_at=now, **_row(hours)
+            unit=unit, kind=kind, name=name, settings=dict(settings), created_at=now, **_row(kind, hours)
         )
         audit.record("create_channel", channel, user=user, unit=unit, now=now, kind=kind, name=name)
     return channel
@@ -101,15 +111,23 @@ def connect(user: User | None, channel: Channel, values: Mapping[str, str], vaul
     entered = {setting.name: values.get(setting.name, "").strip() for setting in asked}
     public = {setting.name: entered[setting.name] for setting in asked if not setting.secret}
     fresh = {setting.name: entered[setting.name] for setting in asked if setting.secret and entered[setting.name]}
+    names = {setting.name for setting in asked}
     with write():
-        secrets = {**_stored(channel, vault), **fresh} if fresh else _stored(channel, vault)
+        # Take the row first: a rotation by a worker comes before this or after it, and neither loses the other's.
+        Secret.update(version=Secret.version).where(Secret.channel == channel).execute()
+        # What a rotation noted beside the secrets, when they end, is about the old ones.
+        kept = {name: value for name, value in _stored(channel, vault).items() if name in names}
+        secrets = {**kept, **fresh}
         _check_settings(channel.kind, asked, {**public, **secrets})
         if fresh:
             vault.store(channel, secrets, clock)
         resumes = not channel.paused.startswith(PAUSED_BY_HAND) and bool(fresh)
-        channel.settings = public
         channel.paused = "" if resumes else channel.paused
-        Channel.update(settings=public, paused=channel.paused).where(Channel.id == channel.id).execute()
+        # Its service is asked about the connection at once, and read before the first post (tokens, strangers).
+        is_new = bool(fresh) or public != channel.settings
+        anew = {"look_at": None, "login_ends_at": None, "unread": KINDS[channel.kind].reads_back} if is_new else {}
+        channel.settings = public
+        Channel.update(settings=public, paused=channel.paused, **anew).where(Channel.id == channel.id).execute()
         _release(channel)
         audit.record(
             "connect_channel", channel, user=user, unit=channel.unit, now=clock.now(), secrets_changed=sorted(fresh)
@@ -139,6 +157,8 @@ def _check_settings(kind: str, asked: Sequence[Setting], values: Mapping[str, st
         value = values.get(setting.name, "")
         if setting.digits and value and not (value.isascii() and value.isdigit()):
             raise Problem(f"“{setting.label}” chỉ gồm chữ số; hãy chép lại từ trang của dịch vụ.")
+        if setting.secret and not (value.isascii() and value.isprintable()):
+            raise Problem(f"“{setting.label}” có ký tự lạ, có thể do gõ dấu; hãy chép lại từ trang của dịch vụ.")
         if setting.choices and value and value not in dict(setting.choices):
             raise Problem(f"“{setting.label}” chỉ nhận: {', '.join(words for _, words in setting.choices)}.")
     if KINDS[kind] is Loudspeaker:
@@ -166,7 +186,7 @@ def set_hours(user: User | None, channel: Channel, hours: Hours, now: datetime) 
     if user is not None:
         need(user, "manage", channel.unit)
     check_hours(channel.kind, hours)
-    row = _row(hours)
+    row = _row(channel.kind, hours)
     with write():
         Channel.update(**row).where(Channel.id == channel.id).execute()
         audit.record("set_hours", channel, user=user, unit=channel.unit, now=now, **row)
@@ -174,8 +194,21 @@ def set_hours(user: User | None, channel: Channel, hours: Hours, now: datetime) 
         setattr(channel, field, value)
 
 
-def _row(hours: Hours) -> dict[str, Any]:
-    return {**asdict(hours), "windows": [dict(window) for window in hours.windows], "quiet": list(hours.quiet)}
+def _row(kind: str, hours: Hours) -> dict[str, Any]:
+    return {
+        **asdict(hours),
+        "windows": [_stored_window(kind, window) for window in hours.windows],
+        "quiet": list(hours.quiet),
+        "closures": [{name: row[name].strip() for name in ("first", "last", "why")} for row in hours.closures],
+        "audiences": [name for name in AUDIENCES if name in hours.audiences],
+    }
+
+
+def _stored_window(kind: str, window: Mapping[str, Any]) -> dict[str, Any]:
+    """A window with what a session says beside it, and its weight where it has one."""
+    row = {name: window[name] for name in ("weekdays", "start", "end")}
+    weight = {"weight": window["weight"]} if window.get("weight", 1) != 1 else {}
+    return {**row, **(airtime(window)._asdict() if KINDS[kind].confirmed_by_person else {}), **weight}
 
 
 def check_hours(kind: str, hours: Hours) -> None:
@@ -186,13 +219,20 @@ def check_hours(kind: str, hours: Hours) -> None:
         raise Problem("Hãy nhập ít nhất một khung giờ.")
     for window in hours.windows:
         _check_window(window, hours.quiet)
+        if KINDS[kind].confirmed_by_person:
+            _check_session(window, hours.quiet)
     for label, value, least, most in (
         ("Khoảng cách giữa hai bài", hours.min_gap_minutes, 0, _LONGEST_GAP),
         ("Số bài nhiều nhất mỗi ngày", hours.max_per_day, 1, _MOST_A_DAY),
         ("Thời gian được phép gửi muộn", hours.grace_minutes, 5, _LONGEST_GRACE),
+        ("Mức ưu tiên của kênh", hours.priority, 1, _MOST_PRIORITY),
     ):
         if not least <= value <= most:
             raise Problem(f"{label} phải từ {least} đến {most}.")
+    for closure in hours.closures:
+        _check_closure(closure)
+    if not set(hours.audiences) <= set(AUDIENCES):
+        raise Problem("Có nhóm đối tượng không tồn tại; hãy tải lại trang.")
     if hours.ahead and KINDS[kind].remote_window is None:
         raise Problem(f"{KINDS[kind].label} không nhận bài hẹn giờ; hãy bỏ chọn “Giao trước cho dịch vụ”.")
 
@@ -206,6 +246,32 @@ def _check_window(window: Mapping[str, Any], quiet: tuple[str, str]) -> None:
         raise Problem(f"{name}: giờ kết thúc phải sau giờ bắt đầu.")
     if all(is_quiet(quiet, moment) for moment in _moments(start, end)):
         raise Problem(f"{name} nằm trọn trong giờ yên lặng {quiet[0]}–{quiet[1]}; hãy dời khung giờ.")
+    if not 1 <= window.get("weight", 1) <= _MOST_WEIGHT:
+        raise Problem(f"{name}: mức ưu tiên phải từ 1 đến {_MOST_WEIGHT}.")
+
+
+def _check_session(session: Mapping[str, Any], quiet: tuple[str, str]) -> None:
+    """A session begins at its hour or not at all, so its very first moment must not be quiet."""
+    start = _time(session["start"], "Buổi phát")
+    name = f"Buổi phát {start:%H:%M}"
+    items, seconds = airtime(session)
+    if is_quiet(quiet, start):
+        raise Problem(f"{name} bắt đầu trong giờ yên lặng {quiet[0]}–{quiet[1]}; hãy dời buổi phát.")
+    if not 1 <= items <= _MOST_ITEMS:
+        raise Problem(f"{name}: số bài mỗi buổi phải từ 1 đến {_MOST_ITEMS}.")
+    if not _SHORTEST_AIRTIME <= seconds <= length(session):
+        raise Problem(f"{name}: thời lượng phải từ {_SHORTEST_AIRTIME} giây và không dài hơn buổi phát.")
+
+
+def _check_closure(closure: Mapping[str, str]) -> None:
+    try:
+        first, last = (date.fromisoformat(closure[edge]) for edge in ("first", "last"))
+    except ValueError:
+        raise Problem("Ngày nghỉ của kênh phải là ngày có thật, ví dụ 24/11/2026.") from None
+    if last < first:
+        raise Problem(f"Đợt nghỉ từ {first:%d/%m/%Y}: ngày cuối phải bằng hoặc sau ngày đầu.")
+    if not closure["why"].strip():
+        raise Problem(f"Hãy ghi vì sao kênh nghỉ từ {first:%d/%m/%Y}.")
 
 
 def _moments(start: time, end: time) -> list[time]:

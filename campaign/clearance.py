@@ -7,6 +7,7 @@ facts, and the consent of whoever tells their story. What a kind of channel refu
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from campaign import audit, consents, local_facts
 from campaign.db import write
@@ -15,7 +16,7 @@ from campaign.house_rules import rules_in_force
 from campaign.models import Pack, PackItem, Post, Revision, User, Waiver
 from campaign.rights import need
 from channels.registry import KINDS
-from content.language import Finding, Severity, check
+from content.language import Finding, RuleSet, Severity, check
 from content.message import Message as Content
 from content.placeholders import fill, used_by
 from content.render import plain
@@ -78,8 +79,19 @@ def remarks(content: Content, kind: str | None = None, content_hash: str | None 
     return [
         Remark(label, finding, waivers.get(finding.rule))
         for label, text in passages(content, kind)
-        for finding in check(text, content.register, rules)
+        for finding in _findings(text, content.register, rules)
     ]
+
+
+@lru_cache(maxsize=4096)
+def _findings(text: str, register: str, rules: RuleSet) -> tuple[Finding, ...]:
+    """One text goes to many channels; what the same rules find in it does not change."""
+    return tuple(check(text, register, rules))
+
+
+def prepare() -> None:
+    """Read the rules now, which takes a moment that no post should wait for."""
+    check("", "public", rules_in_force())
 
 
 def obstacles(revision: Revision, day: date) -> list[str]:
@@ -101,13 +113,14 @@ def hold(post: Post, day: date) -> str:
     if is_recalled(revision.content_hash):
         return "Nơi gửi gói thông điệp đã thu hồi bản lời này; hãy hủy bài và dùng thông điệp khác."
     content, local = Content.from_document(revision.document), post.payload.get("local", {})
-    needed = used_by(content, channel.kind)
-    # What the text needs and lacks counts as changed too: it stands there in brackets.
-    changed = local_facts.changes({**dict.fromkeys(needed, ""), **local}, channel.unit)
+    changed = local_facts.changes(post)
     if changed:
         label, before, after = changed[0]
-        return f"“{label}” đã đổi từ “{before}” thành “{after}”; hãy xem lại rồi bấm Dùng thông tin mới."
-    stale = local_facts.gaps(needed, channel.unit, day)
+        return (
+            f"“{label}” đã đổi từ “{before or 'chưa nhập'}” thành “{after or 'chưa nhập'}”; "
+            "hãy xem lại rồi bấm Dùng thông tin mới."
+        )
+    stale = local_facts.gaps(used_by(content, channel.kind), channel.unit, day)
     if stale:
         return stale[0].sentence
     consent = consents.obstacle(revision.message, content.register, revision.content_hash, [channel.kind], day)
@@ -139,9 +152,11 @@ def waive(user: User, revision: Revision, rule: str, reason: str, now: datetime)
     if rule not in {row.finding.rule for row in found if row.blocks}:
         raise Problem("Cảnh báo này không còn trong bản đang xem; hãy tải lại trang.")
     with write():
-        Waiver.create(
+        row = Waiver.insert(
             revision=revision, content_hash=revision.content_hash, rule=rule, reason=reason, user=user, at=now
         )
+        if not row.on_conflict_ignore().as_rowcount().execute():
+            raise Problem("Người khác vừa bỏ qua cảnh báo này; hãy tải lại trang.")
         audit.record(
             "waive", revision, user=user, unit=revision.message.unit, now=now, content_hash=revision.content_hash,
             rule=rule, reason=reason,

@@ -8,8 +8,6 @@ The evidence (a signed paper, a recording) lies sealed with the home's key in it
 """
 
 import hashlib
-import os
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +16,7 @@ from pathlib import Path
 from campaign import audit
 from campaign.db import write
 from campaign.errors import Problem
+from campaign.files import replacing
 from campaign.models import Consent, Message, Revision, User
 from campaign.rights import need
 from campaign.vault import Vault
@@ -65,24 +64,36 @@ class Terms:
 def obstacle(message: Message, register: str, content_hash: str, kinds: Iterable[str], day: date) -> str:
     """Why this text may not go out on these kinds of channel on this local day, in one sentence, or nothing.
 
-    A message needs consent where it is told as a testimony, and wherever consent was ever recorded for it.
+    A message needs consent where it is told as a testimony, and wherever consent was ever recorded for it. Everybody
+    whose consent to this text was recorded must agree, each by their last word.
     """
-    rows = list(Consent.select().where(Consent.message == message).order_by(Consent.id))
-    if not rows and register != "testimony":
+    if register != "testimony" and not Consent.select().where(Consent.message == message).exists():
         return ""
     if is_withdrawn(message):
         return WITHDRAWN
-    rows = [row for row in rows if row.content_hash == content_hash]
+    rows = last_words(message, content_hash)
     if not rows:
         return "Chưa có đồng ý của người kể cho đúng bản lời này; hãy ghi nhận ở trang Đồng ý của người kể."
-    rows = [row for row in rows if row.starts_on <= day <= row.ends_on]
-    if not rows:
-        return "Đồng ý của người kể không còn (hoặc chưa) có hiệu lực vào ngày này; hãy xin gia hạn hoặc đổi ngày."
-    agreed = {kind for row in rows for kind in row.channels}
-    missing = [kind for kind in kinds if kind not in agreed]
-    if missing:
-        return "Người kể chưa đồng ý cho dùng trên mọi kênh của thông điệp này; hãy bỏ bớt kênh hoặc xin thêm đồng ý."
+    for row in rows:
+        if not row.starts_on <= day <= row.ends_on:
+            return (
+                f"Đồng ý của “{row.alias}” không còn (hoặc chưa) có hiệu lực vào ngày này; "
+                "hãy xin gia hạn (ghi đúng tên gọi này) hoặc đổi ngày."
+            )
+    wanted = set(kinds)
+    for row in rows:
+        if not wanted <= set(row.channels):
+            return (
+                f"“{row.alias}” chưa đồng ý cho dùng trên mọi kênh của thông điệp này; "
+                "hãy bỏ bớt kênh hoặc xin thêm đồng ý."
+            )
     return ""
+
+
+def last_words(message: Message, content_hash: str) -> list[Consent]:
+    """The consent that counts of each person in this very text: the newest under their alias, withdrawn or not."""
+    rows = Consent.select().where(Consent.message == message, Consent.content_hash == content_hash)
+    return list({" ".join(row.alias.casefold().split()): row for row in rows.order_by(Consent.id)}.values())
 
 
 def is_withdrawn(message: Message) -> bool:
@@ -103,12 +114,8 @@ class Evidence:
         digest = hashlib.sha256(data).hexdigest()
         path = self._path(digest)
         self.folder.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-        try:
+        with replacing(path) as aside:
             aside.write_bytes(self._vault.seal_bytes(data))
-            os.replace(aside, path)  # noqa: PTH105
-        finally:
-            aside.unlink(missing_ok=True)
         return digest, mime
 
     def open(self, user: User, consent: Consent, now: datetime) -> bytes:

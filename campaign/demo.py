@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from campaign import channel_admin, consents, local_facts, planning, reach, workflow
+from campaign import campaign_admin, channel_admin, consents, local_facts, planning, reach, workflow
 from campaign.broadcasts import PERSON_KINDS, Airing, confirm
 from campaign.clock import ZONE, SetClock, SystemClock, local_day
 from campaign.config import FILE_NAME
@@ -23,8 +23,6 @@ from campaign.home import Home, add_user, create_home, furnish
 from campaign.models import (
     AWAITING,
     Campaign,
-    CampaignChannel,
-    CampaignMessage,
     Channel,
     Message,
     Post,
@@ -34,11 +32,13 @@ from campaign.models import (
     Unit,
     User,
 )
+from campaign.planner.values import Peak
 from campaign.serve import panel, until_stopped, work
 from campaign.workflow import Decision
 from channels.simulators.facebook import GraphSimulator
 from channels.simulators.server import serving
 from channels.simulators.zalo import ZaloSimulator
+from content.observances import OBSERVANCES
 from content.placeholders import PLACEHOLDERS
 from content.taxonomy import PILLARS
 
@@ -46,6 +46,7 @@ DAYS_BEFORE, DAYS_AFTER = 12, 18
 APPROVED_OF_PILLAR = 8
 CAMPAIGN = "Tháng hành động quốc gia phòng, chống HIV/AIDS"
 PASSWORD = "lan-toa-2026"  # noqa: S105  the whole home is thrown away, and the password is printed
+AIMS = {"facebook": 7, "zalo": 3, "loudspeaker": 10}  # posts a week
 SHARES = {"knowledge": 22, "prevention": 23, "stigma": 25, "policy": 15, "examples": 15}  # per cent
 
 
@@ -259,26 +260,36 @@ def _hours(kind: str) -> dict[str, Any]:
     if kind not in PERSON_KINDS:
         return {}
     windows = channel_admin.defaults(kind).windows
-    return {"windows": [{**window, "weekdays": list(range(7))} for window in windows]}
+    return {"windows": [{**window, "weekdays": list(range(7))} for window in windows], "holidays": False}
 
 
 def _plan(
     home: Home, unit: Unit, editor: User, channels: dict[str, Channel], today: date, clock: DemoClock
 ) -> Campaign:
     now = clock.now()
-    with write():
-        campaign: Campaign = Campaign.create(
-            unit=unit, name=CAMPAIGN, starts_on=today - timedelta(days=DAYS_BEFORE),
-            ends_on=today + timedelta(days=DAYS_AFTER), shares={pillar: SHARES[pillar] for pillar in PILLARS},
-            created_by=editor, created_at=now,
-        )  # fmt: skip
-        for kind, posts_per_week in (("facebook", 7), ("zalo", 3), ("loudspeaker", 10)):
-            CampaignChannel.create(campaign=campaign, channel=channels[kind], posts_per_week=posts_per_week)
-        for revision in Revision.select().where(Revision.state == RevisionState.APPROVED):
-            CampaignMessage.create(campaign=campaign, message=revision.message_id)
+    starts_on, ends_on = today - timedelta(days=DAYS_BEFORE), today + timedelta(days=DAYS_AFTER)
+    approved = Revision.select(Revision.message).where(Revision.state == RevisionState.APPROVED)
+    aims = [campaign_admin.AimTerms((channels[kind].id,), per_week=posts) for kind, posts in AIMS.items()]
+    terms = campaign_admin.Terms(
+        name=CAMPAIGN,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        shares=SHARES,
+        aims=aims,
+        messages={row.message_id for row in approved},
+        peaks=_peaks(starts_on, ends_on),
+    )
+    campaign = campaign_admin.create(editor, unit, terms, now)
     proposal = planning.propose(campaign, now)
     planning.apply(editor, campaign, proposal.fingerprint, now, now, home.freezer)
     return campaign
+
+
+def _peaks(starts_on: date, ends_on: date) -> list[Peak]:
+    """The week up to World AIDS Day, where the campaign spans it."""
+    worlds = (OBSERVANCES["ngay_the_gioi"].of(year) for year in range(starts_on.year, ends_on.year + 1))
+    weeks = (Peak(day.starts - timedelta(days=6), day.ends, 2, day.observance.name) for day in worlds)
+    return [week for week in weeks if starts_on <= week.first and week.last <= ends_on]
 
 
 def _deliver_past(home: Home, clock: DemoClock, operator: User, facebook: GraphSimulator, until: datetime) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -12,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from campaign import config as configuration
 from campaign import db, library, search
 from campaign.adapters import Adapters
+from campaign.amending import Amending
 from campaign.clock import Clock
 from campaign.config import Config
 from campaign.consents import Evidence
@@ -23,6 +25,8 @@ from campaign.models import Membership, Unit, User
 from campaign.pictures import PictureStore
 from campaign.rights import ROLES
 from campaign.scheduling import Freezer
+from campaign.strangers import Strangers
+from campaign.tokens import Watch
 from campaign.vault import Vault
 
 SHORTEST_PASSWORD = 10
@@ -49,6 +53,15 @@ class Home:
     def delivery(self, worker: str = "") -> Delivery:
         """The delivery of one worker."""
         return Delivery(self.ledger(worker), self.adapters, self.freezer, self.vault)
+
+    def watch(self) -> Watch:
+        """What looks after the connections of the channels."""
+        strangers = Strangers(self.adapters, self.vault, self.clock)
+        return Watch(self.adapters, strangers, self.vault, self.clock)
+
+    def amending(self, ledger: Ledger) -> Amending:
+        """What carries out, for the worker of a ledger, what people want done with posts that are public."""
+        return Amending(ledger, self.adapters, self.freezer, self.vault)
 
 
 def open_home(folder: Path, clock: Clock) -> Home:
@@ -113,7 +126,7 @@ def _assemble(config: Config, clock: Clock) -> Home:
     db.connect(config, threads)
     store = PictureStore(config.media, clock)
     # The worker's threads beside those that send ask the services too.
-    adapters = Adapters(config, threads + 2)
+    adapters = Adapters(config, threads + 3)
     vault = Vault(config.keys)
     freezer = Freezer(adapters, store, config.public_url)
     return Home(config, clock, vault, store, adapters, freezer, Evidence(config.home / "evidence", vault))
@@ -172,13 +185,15 @@ def check_length(password: str) -> None:
         raise Problem(f"Mật khẩu cần ít nhất {SHORTEST_PASSWORD} ký tự.")
 
 
-# A hash to check against where the user does not exist, so that both answers take the same time.
-_NOBODY = _HASHER.hash(uuid.uuid4().hex)
+@cache
+def _nobody() -> str:
+    """A hash to check against where the user does not exist, so that both answers take the same time."""
+    return _HASHER.hash(uuid.uuid4().hex)
 
 
 def check_password(user: User | None, password: str) -> bool:
     """Whether the password is the user's; takes as long for nobody as for somebody."""
-    stored = user.password_hash if user is not None else _NOBODY
+    stored = user.password_hash if user is not None else _nobody()
     with contextlib.suppress(VerifyMismatchError, InvalidHashError):
         _HASHER.verify(stored, password)
         return user is not None and bool(user.active)

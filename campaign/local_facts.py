@@ -5,14 +5,14 @@ numbers and opening hours grow old faster than the texts that name them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from campaign import audit
 from campaign.db import write
 from campaign.errors import Problem
-from campaign.models import Channel, LocalFact, Message, Unit, User, upsert
+from campaign.models import Channel, LocalFact, Message, Post, Unit, User, upsert
 from campaign.rights import ancestors, need, subtree
 from content.message import Message as Content
 from content.message import hash_document
@@ -137,9 +137,15 @@ def seen_hash(changed: Iterable[tuple[str, str, str]]) -> str:
     return hash_document([list(row) for row in changed])
 
 
-def changes(frozen: Mapping[str, str], unit: Unit) -> list[tuple[str, str, str]]:
-    """Where the facts of a unit are no longer those in a frozen text: label, what the text says, what holds now."""
-    now = values_of(unit)
+def changes(post: Post) -> list[tuple[str, str, str]]:
+    """Where the facts of a post's unit are no longer those in its frozen text: label, what the text says, what holds.
+
+    What the text needs and lacks counts too, as empty: it stands there in brackets.
+    """
+    channel = post.channel
+    needed = used_by(Content.from_document(post.revision.document), channel.kind)
+    frozen = {**dict.fromkeys(needed, ""), **post.payload.get("local", {})}
+    now = values_of(channel.unit)
     return [
         (PLACEHOLDERS[name].label if name in PLACEHOLDERS else name, value, now.get(name, ""))
         for name, value in frozen.items()

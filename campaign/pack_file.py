@@ -11,7 +11,6 @@ it is verified before anything of it is used.
 import hashlib
 import json
 import re
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign.errors import Problem
+from campaign.files import replacing
 from campaign.imaging import Encoded, kept
 from campaign.pictures import ENDINGS, file_name
 from content.message import Message, Picture, hash_document
@@ -71,16 +71,12 @@ def write(
     }  # fmt: skip
     if path.exists():
         raise Problem(f'Tệp "{path}" đã có; hãy chọn tên khác.')
-    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with zipfile.ZipFile(aside, "w") as pack:
+        with replacing(path) as aside, zipfile.ZipFile(aside, "w") as pack:
             for part, data in [(MANIFEST, _json(manifest)), *sorted(parts.items())]:
                 _add(pack, part, data)
-        aside.replace(path)
     except OSError as error:
         raise Problem(f'Không ghi được gói vào "{path.parent}"; hãy kiểm tra ổ đĩa và quyền ghi.') from error
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _json(values: Any) -> bytes:

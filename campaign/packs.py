@@ -30,7 +30,6 @@ from campaign.pictures import PictureStore
 from campaign.rights import need
 from campaign.search import folded, words_of
 from campaign.withdrawals import posts_out
-from channels.registry import KINDS
 from content.message import Message as Content
 from content.message_file import MessageError
 
@@ -98,11 +97,6 @@ def _stays(message: Message, revision: Revision | None, today: date) -> str:
 # ---------------------------------------------------------------- taking in
 
 
-def read(path: Path) -> PackFile:
-    """The pack in a file, verified; nothing is stored. Raises Problem."""
-    return pack_file.read(path)
-
-
 def bring_in(path: Path, unit: Unit, user: User | None, now: datetime, store: PictureStore) -> Loaded:
     """Add the messages of a pack as drafts of a unit; twice changes nothing. `user` None is whoever has the machine.
 
@@ -110,7 +104,7 @@ def bring_in(path: Path, unit: Unit, user: User | None, now: datetime, store: Pi
     """
     if user is not None:
         need(user, "write", unit)
-    file = read(path)
+    file = pack_file.read(path)
     wanted: list[Content] = []
     recalled: list[Content] = []
     with write():
@@ -208,7 +202,7 @@ def recall(user: User, pack: Pack, note: str, now: datetime) -> Recalled:
                 withdrawn += 1
             stopped += scheduling.stop_revision(user, revision, now, "Gói thông điệp đã bị thu hồi.")
         for post in out:
-            _ask_to_take_down(post, now)
+            tasks.ask_to_take_down(post, local_day(now) + TAKE_DOWN, now, why=" (gói bị thu hồi)")
     return Recalled(withdrawn, stopped, out)
 
 
@@ -217,12 +211,3 @@ def _carrying(pack: Pack) -> list[Revision]:
     same = (PackItem.message == Revision.message) & (PackItem.content_hash == Revision.content_hash)
     rows = Revision.select(Revision, Message).join(Message).switch(Revision).join(PackItem, on=same)
     return list(rows.where(PackItem.pack == pack).order_by(Revision.id))
-
-
-def _ask_to_take_down(post: Post, now: datetime) -> None:
-    if tasks.is_asked("take_down", post):
-        return
-    channel, when = post.channel, f"{local(post.published_at or post.due_at):%d/%m/%Y}"
-    own = KINDS[channel.kind].confirmed_by_person
-    what = f"Thu lại bản đọc ngày {when} ở {channel.name}" if own else f"Gỡ bài ngày {when} trên {channel.name}"
-    tasks.add(channel.unit, "take_down", f"{what} (gói bị thu hồi)", local_day(now) + TAKE_DOWN, now, post=post)

@@ -1,7 +1,6 @@
 """Pictures: checked, stripped of everything but the picture, and kept under the hash of their bytes."""
 
 import hashlib
-import uuid
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from campaign.clock import Clock
 from campaign.db import write
 from campaign.errors import Problem
+from campaign.files import replacing
 from campaign.imaging import JPEG, PNG, Encoded, shrunk, take_in
 from campaign.models import MediaFile, Unit, User
 from campaign.rights import ancestors
@@ -159,13 +159,8 @@ class PictureStore:
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == picture.sha256:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        # Two people may add the same picture at once.
-        aside = path.with_suffix(f".{uuid.uuid4().hex}.part")
-        try:
+        with replacing(path) as aside:
             aside.write_bytes(data)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
 
 
 def _share(sha256: str, user: User, unit: Unit) -> None:

@@ -1,147 +1,144 @@
-"""Between the planner, which is pure, and the tables: what a campaign asks for, and posts from what was proposed.
+"""Between the planner, which is pure, and the calendar: proposals, what they change, applying them and taking back.
 
 A proposal is not stored. The planner is deterministic, so applying computes it anew and compares fingerprints: what
 was looked at is what is applied, or nothing is.
 """
 
-from datetime import date, datetime, timedelta
-from math import ceil
+from datetime import datetime
 
-from campaign import audit
-from campaign.clock import day_bounds, local
+from campaign import audit, campaign_admin, plan_changes, plan_sources
+from campaign.anew import against, anew
+from campaign.candidates import COUNTING, newest_approved
+from campaign.carried import baseline
 from campaign.db import write
 from campaign.errors import Problem
-from campaign.hours import parse_time
-from campaign.models import (
-    Campaign,
-    CampaignChannel,
-    CampaignMessage,
-    Channel,
-    Post,
-    PostState,
-    Revision,
-    RevisionState,
-    User,
-)
-from campaign.planner import Aim, Candidate, ChannelRules, Frozen, Plan, PlanInput, Window, plan
+from campaign.models import AppliedPlan, Campaign, Revision, User
+from campaign.plan_differences import Change, differences
+from campaign.plan_sources import HEAD_START
+from campaign.planner.conduct import plan
+from campaign.planner.values import Plan, PlanInput, Slot
 from campaign.rights import need
-from campaign.scheduling import Freezer, schedule
-from campaign.workflow import content_of
+from campaign.scheduling import Freezer
+from campaign.terms import Terms
 
-# Posts that were meant to speak and count for gaps, rests and aims.
-COUNTING = tuple(state for state in PostState if state not in (PostState.CANCELLED, PostState.NOT_AIRED))
-# Nobody can prepare a post for the very next minute.
-HEAD_START = timedelta(minutes=30)
+__all__ = [
+    "COUNTING", "FRESH", "HEAD_START", "KEEP", "Change", "apply", "approved", "baseline", "differences", "plan_input",
+    "propose", "undo", "undoable",
+]  # fmt: skip
 
-
-def plan_input(campaign: Campaign, now: datetime) -> PlanInput:
-    """What the campaign asks of the planner at this moment: posts that exist are frozen, aims are what is missing."""
-    aims = list(campaign.aims)
-    revisions = approved(campaign)
-    return PlanInput(
-        starts_on=campaign.starts_on,
-        ends_on=campaign.ends_on,
-        not_before=now + HEAD_START,
-        channels=tuple(_rules(row.channel, campaign) for row in aims),
-        candidates=tuple(_candidate(revision) for revision in revisions),
-        shares=campaign.shares,
-        aims=tuple(_aim(row, campaign) for row in aims),
-        min_repeat_days=campaign.min_repeat_days,
-    )
+KEEP = "keep"  # posts that may be moved stay unless there is need
+FRESH = "fresh"  # they are planned anew
 
 
-def propose(campaign: Campaign, now: datetime) -> Plan:
-    """The plan as it stands at this moment; changes nothing."""
+# ---------------------------------------------------------------- proposals
+
+
+def plan_input(
+    campaign: Campaign, now: datetime, terms: Terms | None = None, mode: str = KEEP, exact: bool = True
+) -> PlanInput:
+    """What the campaign asks of the planner at this moment; `terms` are tried in place of those that are stored.
+
+    In mode FRESH posts that may be moved are left out. `exact` finds the most even times there are; otherwise nearly
+    so, much faster. Raises Problem for what no plan can be made from.
+    """
     try:
-        return plan(plan_input(campaign, now))
+        what = plan_sources.gather(campaign, now, terms or campaign_admin.terms_of(campaign), exact=exact)
     except ValueError as error:
         raise Problem(str(error)) from error
+    return anew(what) if mode == FRESH else what
 
 
-def apply(user: User, campaign: Campaign, fingerprint: str, seen_at: datetime, now: datetime, freezer: Freezer) -> int:
-    """Schedule the proposal that was shown at `seen_at`; gives the number of posts. All of it or nothing."""
-    need(user, "plan", campaign.unit)
-    if now - seen_at > HEAD_START:
-        raise Problem("Bản kế hoạch mở đã lâu; hãy xem lại rồi áp dụng.")
-    with write():
-        proposal = propose(campaign, seen_at)
-        if proposal.fingerprint != fingerprint:
-            raise Problem("Lịch hoặc thông điệp vừa thay đổi; hãy xem lại bản kế hoạch mới rồi áp dụng.")
-        if not proposal.slots:
-            raise Problem("Kế hoạch không có bài nào để lên lịch.")
-        revisions = {revision.message_id: revision for revision in approved(campaign)}
-        channels = {row.channel_id: row.channel for row in campaign.aims}
-        for slot in proposal.slots:
-            schedule(
-                freezer, user=user, campaign=campaign, channel=channels[slot.channel_id],
-                revision=revisions[slot.message_id], due=slot.at, now=now, reason=slot.reason,
-            )  # fmt: skip
-        audit.record(
-            "apply_plan", campaign, user=user, unit=campaign.unit, now=now, posts=len(proposal.slots),
-            fingerprint=fingerprint,
-        )  # fmt: skip
-    return len(proposal.slots)
+def propose(
+    campaign: Campaign, now: datetime, terms: Terms | None = None, mode: str = KEEP, exact: bool = True
+) -> Plan:
+    """The plan as it stands at this moment; changes nothing. Raises Problem.
+
+    In mode FRESH too it tells what it changes of the posts that stand.
+    """
+    return _plan(plan_input(campaign, now, terms, exact=exact), mode)
+
+
+def _plan(what: PlanInput, mode: str) -> Plan:
+    return against(plan(anew(what)), what) if mode == FRESH else plan(what)
 
 
 def approved(campaign: Campaign) -> list[Revision]:
     """The newest approved revision of each of the campaign's messages, where it has one."""
-    rows = (
-        Revision.select()
-        .join(CampaignMessage, on=(CampaignMessage.message == Revision.message))
-        .where(CampaignMessage.campaign == campaign, Revision.state == RevisionState.APPROVED)
-        .order_by(Revision.message, Revision.number)
+    return newest_approved(pick.message_id for pick in campaign.picks)
+
+
+# ---------------------------------------------------------------- applying and taking back
+
+
+def apply(
+    user: User,
+    campaign: Campaign,
+    fingerprint: str,
+    seen_at: datetime,
+    now: datetime,
+    freezer: Freezer,
+    terms: Terms | None = None,
+    mode: str = KEEP,
+) -> AppliedPlan:
+    """Put the proposal that was shown at `seen_at` into the calendar, and its terms into the campaign where others are
+    stored. All of it or nothing: raises Problem where it is no longer what was shown, or a worker was faster."""
+    need(user, "plan", campaign.unit)
+    if now - seen_at > HEAD_START:
+        raise Problem("Bản kế hoạch mở đã lâu; hãy xem lại rồi áp dụng.")
+    with write():
+        stored = campaign_admin.terms_of(campaign)
+        wanted = terms or stored
+        plan_changes.lock(campaign, wanted.channels)
+        what = plan_input(campaign, seen_at, wanted)
+        proposal = _plan(what, mode)
+        if proposal.fingerprint != fingerprint:
+            raise Problem("Lịch hoặc thông điệp vừa thay đổi; hãy xem lại bản kế hoạch mới rồi áp dụng.")
+        has_new_terms = campaign_admin.trace(wanted) != campaign_admin.trace(stored)
+        if not proposal.slots and not proposal.dropped and not has_new_terms:
+            raise Problem("Lịch đã đúng như kế hoạch; không có bài nào cần thêm hay đổi.")
+        if has_new_terms:
+            campaign_admin.change(user, campaign, wanted, now)
+        applied = _carry_out(user, campaign, what, proposal, mode, now, freezer)
+        audit.record(
+            "apply_plan", campaign, user=user, unit=campaign.unit, now=now, posts=len(proposal.slots),
+            dropped=len(proposal.dropped), fingerprint=fingerprint, mode=mode,
+        )  # fmt: skip
+    return applied
+
+
+def _carry_out(
+    user: User, campaign: Campaign, what: PlanInput, proposal: Plan, mode: str, now: datetime, freezer: Freezer
+) -> AppliedPlan:
+    standing = {post.key: (post.message_id, post.wording) for channel in what.channels for post in channel.standing}
+
+    def stays(slot: Slot, post: int) -> bool:
+        return standing[post] == (slot.message_id, slot.wording)
+
+    revisions = {row.message_id: row for row in newest_approved({slot.message_id for slot in proposal.slots})}
+    changes = plan_changes.Application(user, campaign, freezer, now, stays).carry_out(proposal, revisions)
+    applied: AppliedPlan = AppliedPlan.create(
+        campaign=campaign, user=user, at=now, fingerprint=proposal.fingerprint, mode=mode, changes=changes
     )
-    return list({revision.message_id: revision for revision in rows}.values())
+    return applied
 
 
-def weeks(first: date, last: date) -> float:
-    """The length of a stretch of days, both included, in weeks."""
-    return ((last - first).days + 1) / 7
+def undoable(campaign: Campaign, now: datetime) -> AppliedPlan | None:
+    """The newest application of a plan, until the first post that it touched has gone out or was given away."""
+    newest = campaign.applications.order_by(AppliedPlan.id.desc()).first()
+    return newest if newest is not None and plan_changes.can_undo(newest, now) else None
 
 
-def _aim(row: CampaignChannel, campaign: Campaign) -> Aim:
-    total = ceil(row.posts_per_week * weeks(campaign.starts_on, campaign.ends_on))
-    have = Post.select().where(Post.campaign == campaign, Post.channel == row.channel, Post.state.in_(COUNTING)).count()
-    return Aim(row.channel_id, max(0, total - have))
+def undo(user: User, applied: AppliedPlan, now: datetime) -> None:
+    """The calendar as it was before a plan was applied, all of it or nothing. The campaign keeps its terms.
 
-
-def _rules(channel: Channel, campaign: Campaign) -> ChannelRules:
-    begin = day_bounds(campaign.starts_on)[0] - timedelta(days=1)
-    end = day_bounds(campaign.ends_on)[1] + timedelta(days=1)
-    posts = (
-        Post.select(Post, Revision)
-        .join(Revision)
-        .where(Post.channel == channel, Post.state.in_(COUNTING), Post.due_at.between(begin, end))
-    )
-    return ChannelRules(
-        id=channel.id,
-        name=channel.name,
-        kind=channel.kind,
-        windows=tuple(
-            Window(frozenset(row["weekdays"]), parse_time(row["start"]), parse_time(row["end"]))
-            for row in channel.windows
-        ),
-        quiet=(parse_time(channel.quiet[0]), parse_time(channel.quiet[1])),
-        min_gap=timedelta(minutes=channel.min_gap_minutes),
-        max_per_day=channel.max_per_day,
-        frozen=tuple(Frozen(post.due_at, post.revision.message_id, post.revision.pillar) for post in posts),
-    )
-
-
-def _candidate(revision: Revision) -> Candidate:
-    content = content_of(revision)
-    return Candidate(
-        id=revision.message_id,
-        pillar=content.pillar,
-        kinds=frozenset(content.channels),
-        valid_from=content.valid_from,
-        valid_until=content.valid_until,
-    )
-
-
-def by_day(plan_: Plan) -> dict[date, list[int]]:
-    """Indices of a plan's slots by local day, in order."""
-    days: dict[date, list[int]] = {}
-    for index, slot in enumerate(plan_.slots):
-        days.setdefault(local(slot.at).date(), []).append(index)
-    return days
+    Raises Problem where a post has gone out, was given away or was moved since.
+    """
+    campaign = applied.campaign
+    need(user, "plan", campaign.unit)
+    with write():
+        plan_changes.lock(campaign, campaign_admin.terms_of(campaign).channels)
+        if undoable(campaign, now) != applied:
+            raise Problem("Kế hoạch này không hoàn tác được nữa: đã có bài được gửi, giao đi hoặc thay đổi.")
+        plan_changes.take_back(applied, user, now)
+        AppliedPlan.update(undone_at=now, undone_by=user).where(AppliedPlan.id == applied.id).execute()
+        audit.record("undo_plan", campaign, user=user, unit=campaign.unit, now=now, fingerprint=applied.fingerprint)

@@ -1,10 +1,11 @@
 """Rolling a campaign on: the same campaign at next year's occurrence of the observance it is anchored to."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 from campaign import audit
-from campaign.campaign_admin import Terms, create
+from campaign.campaign_admin import Terms, create, terms_of
 from campaign.clock import local_day
 from campaign.db import write
 from campaign.errors import Problem
@@ -34,18 +35,8 @@ def _occurrences(campaign: Campaign, today: date) -> tuple[Occurrence, Occurrenc
 
 
 def roll_on(user: User, campaign: Campaign, now: datetime) -> Campaign:
-    """A new campaign like this one, a year on: its aims, pillar mix and messages, no posts. Raises Problem."""
-    starts_on, ends_on = next_dates(campaign, local_day(now))
-    terms = Terms(
-        name=_name(campaign, ends_on.year - campaign.ends_on.year, ends_on.year),
-        starts_on=starts_on,
-        ends_on=ends_on,
-        shares=campaign.shares,
-        min_repeat_days=campaign.min_repeat_days,
-        aims={aim.channel_id: aim.posts_per_week for aim in campaign.aims},
-        messages=[pick.message_id for pick in campaign.picks],
-        anchor=campaign.anchor,
-    )
+    """A new campaign like this one, a year on: its aims, pillar mix, peaks and messages, no posts. Raises Problem."""
+    terms = _rolled(campaign, *next_dates(campaign, local_day(now)))
     with write():
         if Campaign.select().where(Campaign.rolled_from == campaign).exists():
             raise Problem("Chiến dịch này đã được lập lại cho lần sau; hãy mở chiến dịch đó.")
@@ -53,6 +44,20 @@ def roll_on(user: User, campaign: Campaign, now: datetime) -> Campaign:
         Campaign.update(rolled_from=campaign).where(Campaign.id == rolled.id).execute()
         audit.record("roll_campaign", rolled, user=user, unit=campaign.unit, now=now, rolled_from=campaign.id)
     return rolled
+
+
+def _rolled(campaign: Campaign, starts_on: date, ends_on: date) -> Terms:
+    """The terms of the campaign on other days. A peak stays as far from the first day; what no longer fits goes."""
+    terms = terms_of(campaign)
+    later = starts_on - campaign.starts_on
+    moved = (replace(peak, first=peak.first + later, last=min(peak.last + later, ends_on)) for peak in terms.peaks)
+    return replace(
+        terms,
+        name=_name(campaign, ends_on.year - campaign.ends_on.year, ends_on.year),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        peaks=[peak for peak in moved if peak.first <= peak.last],
+    )
 
 
 def _name(campaign: Campaign, later: int, year: int) -> str:

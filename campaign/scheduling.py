@@ -137,15 +137,28 @@ def schedule(
         if taken.exists():
             raise Problem("Kênh đã có bài vào đúng giờ này; hãy chọn giờ khác.")
         post: Post = Post.create(
-            key=uuid.uuid4().hex, campaign=campaign, channel=channel, revision=revision,
-            content_hash=revision.content_hash, payload=payload, payload_hash=hash_document(payload), due_at=due,
-            act_at=first_act(channel, due), reason=reason, created_by=user, created_at=now,
+            campaign=campaign, created_by=user, created_at=now, reason=reason,
+            **new_row(channel, revision, payload, due),
         )  # fmt: skip
         audit.record(
             "schedule", post, user=user, unit=channel.unit, now=now, content_hash=revision.content_hash,
             due=due.isoformat(),
         )  # fmt: skip
     return post
+
+
+def new_row(channel: Channel, revision: Revision, payload: dict[str, Any], due: datetime) -> dict[str, Any]:
+    """What a new post of the ledger says about what goes out, where and when."""
+    return {
+        "key": uuid.uuid4().hex,
+        "channel": channel,
+        "revision": revision,
+        "content_hash": revision.content_hash,
+        "payload": payload,
+        "payload_hash": hash_document(payload),
+        "due_at": due,
+        "act_at": first_act(channel, due),
+    }
 
 
 def _need_clear(revision: Revision, content: Content, channel: Channel, due: datetime) -> None:
@@ -176,7 +189,7 @@ def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime, *
     `seen_hash` names the changes that they saw (`local_facts.seen_hash`). Raises Problem where others came since.
     """
     need(user, "plan", post.channel.unit)
-    if seen_hash != local_facts.seen_hash(local_facts.changes(post.payload.get("local", {}), post.channel.unit)):
+    if seen_hash != local_facts.seen_hash(local_facts.changes(post)):
         raise Problem("Thông tin địa phương vừa đổi lần nữa; hãy xem lại rồi bấm Dùng thông tin mới.")
     if is_resumable(post):
         raise Problem("Kênh đã nhận bài này với thông tin cũ nhưng chưa rõ đã hiện chưa; hãy mở kênh xem, rồi hủy bài.")
@@ -198,14 +211,15 @@ def renew_local_facts(user: User, post: Post, freezer: Freezer, now: datetime, *
 
 
 def hold_changed(unit: Unit, name: str) -> int:
-    """Hold, at once and in sight, every scheduled post below a unit that still carries an older value of a local fact;
-    gives their number. A person then agrees to the new one (`renew_local_facts`)."""
+    """Hold, at once and in sight, every scheduled post below a unit that carries an older value of a local fact, or
+    lacks it; gives their number. A person then agrees to the new one (`renew_local_facts`)."""
     # As text: to compare with a JSON field would turn what is sought into JSON.
-    carries = fn.COALESCE(Post.payload, "").contains(f'"{name}"')
+    needs = fn.COALESCE(Revision.document, "").contains(name)
     here = Channel.unit.in_(subtree([unit.id]))
+    waiting = Post.select(Post, Channel, Revision).join(Channel).switch(Post).join(Revision)
     held = 0
-    for post in Post.select().join(Channel).where(here, carries, Post.state == PostState.SCHEDULED, Post.hold == ""):
-        if local_facts.changes(post.payload.get("local", {}), post.channel.unit):
+    for post in waiting.where(here, needs, Post.state == PostState.SCHEDULED, Post.hold == ""):
+        if local_facts.changes(post):
             sentence = clearance.hold(post, local_day(post.due_at))
             with write():
                 held += _set(post, (PostState.SCHEDULED,), hold=sentence)
@@ -227,15 +241,10 @@ def cancel(user: User, post: Post, now: datetime, comment: str = "") -> None:
 def move(user: User, post: Post, due: datetime, now: datetime) -> None:
     """Give an unsent post another hour."""
     need(user, "plan", post.channel.unit)
-    if due <= now:
-        raise Problem("Giờ mới phải muộn hơn bây giờ.")
-    if is_quiet(post.channel.quiet, local(due).time()):
-        start, end = post.channel.quiet
-        raise Problem(f"Giờ mới nằm trong giờ yên lặng của kênh ({start}–{end}); hãy chọn giờ khác.")
+    need_hour(post, due, now)
     _heed_late_answer(post, now)
     with write():
         _need_free(post, due)
-        _need_room(post, due)
         act_at = max(now, first_act(post.channel, due))
         forget_answers(post)
         reason = "Do người lập lịch đổi giờ."
@@ -244,22 +253,41 @@ def move(user: User, post: Post, due: datetime, now: datetime) -> None:
         audit.record("move", post, user=user, unit=post.channel.unit, now=now, due=due.isoformat())
 
 
-def send_now(user: User, post: Post, now: datetime) -> None:
-    """Let a missed or failed post go out at once, on a person's word."""
+def need_hour(post: Post, due: datetime, now: datetime) -> None:
+    """Raises Problem where a person may not move the post to that hour."""
+    if due <= now:
+        raise Problem("Giờ mới phải muộn hơn bây giờ.")
+    if is_quiet(post.channel.quiet, local(due).time()):
+        start, end = post.channel.quiet
+        raise Problem(f"Giờ mới nằm trong giờ yên lặng của kênh ({start}–{end}); hãy chọn giờ khác.")
+    _need_free(post, due)
+    _need_room(post, due)
+
+
+def send_now(user: User, post: Post, now: datetime, due: datetime | None = None) -> None:
+    """Let a missed or failed post go out at once, or at `due` where it follows another, on a person's word."""
     need(user, "plan", post.channel.unit)
     _heed_late_answer(post, now)
+    at = due or now
     with write():
-        _need_free(post, now)
+        _need_free(post, at)
         forget_answers(post)
-        if not _set(post, (PostState.MISSED, PostState.FAILED), due_at=now, act_at=now, **_AFRESH):
+        if not _set(post, (PostState.MISSED, PostState.FAILED), due_at=at, act_at=at, **_AFRESH):
             raise Problem("Bài này vừa được xử lý; hãy tải lại trang.")
         audit.record("send_now", post, user=user, unit=post.channel.unit, now=now)
+
+
+def is_unseen(post: Post, now: datetime) -> bool:
+    """Whether a post that may be out was given ahead of an hour that has not come: nobody can see it yet."""
+    return bool(post.state == PostState.UNSURE and post.due_at > now)
 
 
 def settle_doubt(user: User, post: Post, *, is_out: bool, now: datetime, link: str = "") -> None:
     """A person has looked: "Đã lên" adopts the post as published, "Chưa lên" releases it for sending."""
     need(user, "plan", post.channel.unit)
     grace = timedelta(minutes=post.channel.grace_minutes)
+    if is_unseen(post, now):
+        raise Problem("Bài này chưa đến giờ nên chưa thấy được trên kênh; chương trình tự đọc lại sau giờ hẹn.")
     with write():
         if not is_out and Attempt.select().where(Attempt.post == post, Attempt.remote_id.is_null(False)).exists():
             raise Problem("Kênh vừa trả lời là đã nhận bài này; hãy bấm Đã lên, hoặc chờ chương trình tự ghi nhận.")
@@ -295,9 +323,10 @@ def may_resume(user: User) -> bool:
 
 
 def resume_sending(user: User, now: datetime) -> None:
-    """End the pause in which a restored home starts: a person has looked at what is due (design promise 3).
+    """End the pause in which a home that was restored or moved starts: a person has looked at what is due (promise 3).
 
-    What was to be done since the backup may have been done by the home that was lost: it is read back, not sent.
+    What was to be done since the backup may have been done by the home that was lost, or copied: it is read back, not
+    sent.
     """
     pause = Note.get_or_none(Note.name == PAUSED)
     if pause is None:
@@ -306,7 +335,7 @@ def resume_sending(user: User, now: datetime) -> None:
         raise NotAllowed("Bạn không có quyền làm việc này.")
     by_service = [kind for kind, cls in KINDS.items() if not cls.confirmed_by_person]
     channels = Channel.select(Channel.id).where(Channel.kind.in_(by_service))
-    sentence = "Nơi này vừa được khôi phục; đang đọc lại kênh xem bài đã lên chưa."
+    sentence = "Nơi này vừa được khôi phục hoặc chuyển máy; đang đọc lại kênh xem bài đã lên chưa."
     with write():
         doubtful = (
             Post.update(state=PostState.UNSURE, act_at=now, looks=0, error=sentence)

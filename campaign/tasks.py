@@ -3,13 +3,15 @@
 from datetime import date, datetime
 
 from campaign import audit
+from campaign.clock import local
 from campaign.db import write
 from campaign.errors import Problem
-from campaign.models import Consent, Post, Task, Unit, User
+from campaign.models import Channel, Consent, Post, Task, Unit, User
 from campaign.rights import need, units_where
+from channels import registry
 
 # Kind of task: who does it (an action of campaign.rights).
-KINDS = {"take_down": "plan", "answer": "consent"}
+KINDS = {"take_down": "plan", "revise": "plan", "answer": "consent"}
 
 
 def add(
@@ -25,9 +27,28 @@ def add(
     return task
 
 
-def is_asked(kind: str, post: Post) -> bool:
-    """Whether there is, or was, such a task for a post."""
-    return bool(Task.select().where(Task.post == post, Task.kind == kind).exists())
+def ask_to_take_down(
+    post: Post, due_on: date, now: datetime, *, why: str = "", consent: Consent | None = None
+) -> Task | None:
+    """The task to take down what is out; None where it was asked for before. `why` ends the title."""
+    if Task.select().where(Task.post == post, Task.kind == "take_down").exists():
+        return None
+    channel, when = post.channel, f"{local(post.published_at or post.due_at):%d/%m/%Y}"
+    what = f"Thu lại bản đọc ngày {when} ở" if is_own(channel) else f"Gỡ bài ngày {when} trên"
+    return add(channel.unit, "take_down", f"{what} {channel.name}{why}", due_on, now, post=post, consent=consent)
+
+
+def ask_to_revise(post: Post, due_on: date, now: datetime) -> Task | None:
+    """The task to replace the words of a post on its channel; None where it waits already."""
+    if Task.select().where(Task.post == post, Task.kind == "revise", Task.done_at.is_null()).exists():
+        return None
+    channel, when = post.channel, f"{local(post.published_at or post.due_at):%d/%m/%Y}"
+    return add(channel.unit, "revise", f"Sửa lời bài ngày {when} trên {channel.name}", due_on, now, post=post)
+
+
+def is_own(channel: Channel) -> bool:
+    """Whether a channel is our own hands: nobody else has to take anything down."""
+    return registry.KINDS[channel.kind].confirmed_by_person
 
 
 def open_tasks(user: User) -> list[Task]:

@@ -6,10 +6,13 @@ answer within 2 working days, stop the processing within 15 days, have third par
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from peewee import fn
 
 from campaign import audit, scheduling, tasks, workflow
-from campaign.clock import day_bounds, local, local_day
-from campaign.consents import WITHDRAWN
+from campaign.clock import day_bounds, local_day
+from campaign.consents import WITHDRAWN, last_words
 from campaign.db import write
 from campaign.errors import Problem
 from campaign.models import Channel, Consent, Post, PostState, Revision, RevisionState, Task, User
@@ -18,8 +21,6 @@ from campaign.rights import need
 ANSWER_WORKING_DAYS = 2
 STOP = timedelta(days=15)
 THIRD_PARTIES = timedelta(days=20)
-# Kinds of channel that are our own hands: nobody else has to take anything down.
-_OWN = frozenset({"loudspeaker"})
 # What has spoken, may have, or lies as a script in somebody's hands.
 OUT = (
     PostState.PUBLISHED, PostState.AIRED, PostState.PROCESSING, PostState.UNSURE, PostState.SENDING,
@@ -62,14 +63,39 @@ def _open_tasks(consent: Consent, out: Iterable[Post], now: datetime) -> Iterato
     title = f"Trả lời người rút đồng ý ({consent.alias})"
     yield tasks.add(unit, "answer", title, after_working_days(today, ANSWER_WORKING_DAYS), now, consent=consent)
     for post in out:
-        if tasks.is_asked("take_down", post):
-            continue
-        when = f"{local(post.published_at or post.due_at):%d/%m/%Y}"
-        if post.channel.kind in _OWN:
-            what, due = f"Thu lại bản đọc ngày {when} ở {post.channel.name}", today + STOP
-        else:
-            what, due = f"Gỡ bài ngày {when} trên {post.channel.name}", today + THIRD_PARTIES
-        yield tasks.add(post.channel.unit, "take_down", what, due, now, post=post, consent=consent)
+        due = today + (STOP if tasks.is_own(post.channel) else THIRD_PARTIES)
+        task = tasks.ask_to_take_down(post, due, now, consent=consent)
+        if task is not None:
+            yield task
+
+
+def is_picture_withdrawn(sha256: str) -> bool:
+    """Whether every text and post that shows a picture was taken back. One that nothing shows was not."""
+    showing = Revision.select().where(_holds(Revision.document, sha256) | fn.EXISTS(_posts_showing(sha256)))
+    # What was taken back is little: for nearly every picture nothing else is looked through.
+    taken_back = Revision.id.in_(_taken_back())
+    return bool(showing.where(taken_back).exists()) and not showing.where(~taken_back).exists()
+
+
+def _posts_showing(sha256: str) -> Any:
+    """The posts of a revision whose frozen picture it is: made smaller than the text's, or drawn for the post."""
+    return Post.select().where(Post.revision == Revision.id, _holds(Post.payload, sha256))
+
+
+def _taken_back() -> Any:
+    """Every revision of a story whose consent was withdrawn; else those whose approval was, and what led to them."""
+    told, kept, later = Revision.alias(), Revision.alias(), Revision.alias()
+    stories = told.select(told.id).join(Consent, on=(Consent.message == told.message))
+    overtaken = (later.message == kept.message) & (later.number >= kept.number)
+    texts = kept.select(kept.id).join(later, on=overtaken)
+    return stories.where(Consent.withdrawn_at.is_null(False)) | texts.where(
+        later.state == RevisionState.WITHDRAWN, kept.state != RevisionState.APPROVED
+    )
+
+
+def _holds(column: Any, sha256: str) -> Any:
+    # As text: to compare with a JSON field would turn what is sought into JSON.
+    return fn.COALESCE(column, "").contains(sha256)
 
 
 def after_working_days(day: date, number: int) -> date:
@@ -81,17 +107,15 @@ def after_working_days(day: date, number: int) -> date:
 
 
 def expire(today: date, now: datetime) -> int:
-    """Cancel unsent posts of stories whose consent does not reach to the post's day; gives their number."""
+    """Cancel unsent posts of texts to which somebody's consent has run out unrenewed; gives their number."""
     stopped = 0
     for consent in Consent.select().where(Consent.ends_on < today, Consent.withdrawn_at.is_null()):
-        renewed = Consent.select().where(
-            Consent.message == consent.message_id, Consent.ends_on >= today, Consent.withdrawn_at.is_null()
-        )
-        if renewed.exists():
+        if consent not in last_words(consent.message, consent.content_hash):
             continue
         # What others had in hand on a day that was agreed to may be out: that has yet to be confirmed.
         begin = day_bounds(consent.ends_on)[1]
-        for revision in Revision.select().where(Revision.message == consent.message_id):
+        same_text = Revision.message == consent.message_id, Revision.content_hash == consent.content_hash
+        for revision in Revision.select().where(*same_text):
             reason = "Đồng ý của người kể đã hết hạn."
             stopped += scheduling.stop_revision(None, revision, now, reason, given_from=begin)
     return stopped

@@ -1,5 +1,6 @@
 """The tables. What a row means stands here; what may be done with it stands in the module that does it."""
 
+from campaign.models.afterwards import Amendment, Edition
 from campaign.models.channels import Channel, Secret
 from campaign.models.messages import (
     Consent,
@@ -18,8 +19,10 @@ from campaign.models.messages import (
 from campaign.models.people import Audit, Login, Membership, Unit, User
 from campaign.models.posts import (
     AWAITING,
+    AppliedPlan,
     Attempt,
     Campaign,
+    CampaignAim,
     CampaignChannel,
     CampaignMessage,
     Confirmation,
@@ -32,22 +35,26 @@ from campaign.models.results import Note, Reach, Worker, note, set_note
 from campaign.models.table import Table, upsert
 
 TABLES: tuple[type[Table], ...] = (
-    Unit, User, Membership, Login, Audit, MediaFile, Message, Revision, Verdict, Channel, Secret, Campaign,
+    Unit, User, Membership, Login, Audit, MediaFile, Message, Revision, Verdict, Channel, Secret, Campaign, CampaignAim,
     CampaignChannel, CampaignMessage, Post, Attempt, Step, Confirmation, Reach, Worker, Note, Waiver, RuleReview,
-    LocalFact, Pronunciation, Consent, Pack, PackItem, Task,
+    LocalFact, Pronunciation, Consent, Pack, PackItem, Task, AppliedPlan, Amendment, Edition,
 )  # fmt: skip
 
 __all__ = [
     "AWAITING",
     "TABLES",
+    "Amendment",
+    "AppliedPlan",
     "Attempt",
     "Audit",
     "Campaign",
+    "CampaignAim",
     "CampaignChannel",
     "CampaignMessage",
     "Channel",
     "Confirmation",
     "Consent",
+    "Edition",
     "LocalFact",
     "Login",
     "MediaFile",

@@ -12,14 +12,24 @@ from campaign.models.table import Table
 
 
 class Campaign(Table):
-    """Dates (local calendar days, both included) and the pillar mix: `shares` maps pillar to share."""
+    """Dates (local calendar days, both included), the pillar mix and its rules.
+
+    `shares` maps pillar to share and `floors` pillar to the fewest posts it may have; `peaks` are {"name", "first",
+    "last", "factor"}: days on which the campaign speaks more densely. An audience is to meet a message that is used at
+    least `least_exposures` times, and `most_exposures` times before it rests. `min_repeat_days` parts two posts of one
+    message on a channel; null scales it with the length of the campaign.
+    """
 
     unit = pw.ForeignKeyField(Unit)
     name = pw.TextField()
     starts_on = pw.DateField()
     ends_on = pw.DateField()
     shares = JsonField()
-    min_repeat_days = pw.IntegerField(default=4)
+    floors = JsonField(default=dict)
+    peaks = JsonField(default=list)
+    least_exposures = pw.IntegerField(default=3)
+    most_exposures = pw.IntegerField(default=10)
+    min_repeat_days = pw.IntegerField(null=True)
     # The observance its dates follow (content.observances), empty for fixed dates; and last year's campaign.
     anchor = pw.TextField(default="")
     rolled_from = pw.ForeignKeyField("self", null=True)
@@ -27,25 +37,60 @@ class Campaign(Table):
     created_at = InstantField()
 
 
-class CampaignChannel(Table):
-    """A channel of a campaign and how many posts a week it aims at."""
+class CampaignAim(Table):
+    """What one channel, or several together, are to carry a week: posts, or minutes on air (`measure`).
+
+    Where `raise_percent` is set the aim is that much over `baseline` a week; a baseline that is null is counted in what
+    the channels carried from `baseline_from` to `baseline_until`, local days, both included.
+    """
 
     campaign = pw.ForeignKeyField(Campaign, backref="aims", on_delete="CASCADE")
+    name = pw.TextField(default="")
+    measure = pw.TextField(default="posts")
+    per_week = pw.DoubleField(default=0)
+    raise_percent = pw.DoubleField(null=True)
+    baseline = pw.DoubleField(null=True)
+    baseline_from = pw.DateField(null=True)
+    baseline_until = pw.DateField(null=True)
+
+
+class CampaignChannel(Table):
+    """A channel of a campaign and the aim that it serves, alone or with others."""
+
+    campaign = pw.ForeignKeyField(Campaign, backref="channels", on_delete="CASCADE")
     channel = pw.ForeignKeyField(Channel, on_delete="CASCADE")
-    posts_per_week = pw.IntegerField()
+    aim = pw.ForeignKeyField(CampaignAim, backref="channels", on_delete="CASCADE")
 
     class Meta:
         indexes = ((("campaign", "channel"), True),)
 
 
 class CampaignMessage(Table):
-    """A message that belongs to a campaign."""
+    """A message that belongs to a campaign; `weight` is its share within its pillar, beside the others'."""
 
     campaign = pw.ForeignKeyField(Campaign, backref="picks", on_delete="CASCADE")
     message = pw.ForeignKeyField(Message, on_delete="CASCADE")
+    weight = pw.IntegerField(default=1)
 
     class Meta:
         indexes = ((("campaign", "message"), True),)
+
+
+class AppliedPlan(Table):
+    """A plan that was put into the calendar, with what is needed to take it back (`campaign.undo`).
+
+    `changes` name posts by id: {"added": [...], "moved": [{"post", "from", "to", "hold", "reason"}], "replaced":
+    [{"old", "new"}], "cancelled": [...]}; instants in ISO 8601, `hold` and `reason` as they were before.
+    """
+
+    campaign = pw.ForeignKeyField(Campaign, backref="applications", on_delete="CASCADE")
+    user = pw.ForeignKeyField(User)
+    at = InstantField()
+    fingerprint = pw.TextField()
+    mode = pw.TextField()
+    changes = JsonField()
+    undone_at = InstantField(null=True)
+    undone_by = pw.ForeignKeyField(User, null=True)
 
 
 class PostState(StrEnum):
@@ -75,8 +120,8 @@ class Post(Table):
     """
 
     key = pw.TextField(unique=True)
-    campaign = pw.ForeignKeyField(Campaign, null=True, backref="posts")
-    channel = pw.ForeignKeyField(Channel, backref="posts")
+    campaign = pw.ForeignKeyField(Campaign, null=True, backref="posts", index=False)
+    channel = pw.ForeignKeyField(Channel, backref="posts", index=False)
     revision = pw.ForeignKeyField(Revision, backref="posts")
     content_hash = pw.TextField()
     payload = JsonField()
@@ -95,10 +140,11 @@ class Post(Table):
     link = pw.TextField(null=True)
     error = pw.TextField(default="")
     published_at = InstantField(null=True)
-    created_by = pw.ForeignKeyField(User, null=True)
+    created_by = pw.ForeignKeyField(User, null=True, index=False)
     created_at = InstantField()
 
     class Meta:
+        # Every claim and every record writes all indexes of a row in PostgreSQL, so there is none more than needed.
         indexes = ((("campaign", "due_at"), False), (("channel", "published_at"), False))
 
 
@@ -111,8 +157,10 @@ Post.add_index(
 Post.add_index(
     Post.index(Post.channel, Post.remote_id, unique=True, name="post_remote").where(Post.remote_id.is_null(False))
 )
-Post.add_index(Post.index(Post.act_at, Post.id, name="post_awaiting").where(Post.state.in_(AWAITING)))
-Post.add_index(Post.index(Post.lease_until, name="post_sending").where(Post.state == PostState.SENDING))
+Post.add_index(Post.index(Post.act_at, Post.id, name="post_awaiting").where(Post.state.in_(AWAITING), Post.hold == ""))
+Post.add_index(Post.index(Post.channel, name="post_leased").where(Post.lease_until.is_null(False)))
+Post.add_index(Post.index(Post.due_at, name="post_kept").where(Post.state == PostState.SCHEDULED_REMOTELY))
+Post.add_index(Post.index(Post.published_at, name="post_shown").where(Post.state == PostState.PUBLISHED))
 
 
 class Attempt(Table):
@@ -136,6 +184,9 @@ class Attempt(Table):
 
     class Meta:
         indexes = ((("post", "fence"), True),)
+
+
+Attempt.add_index(Attempt.index(Attempt.remote_id, name="attempt_remote").where(Attempt.remote_id.is_null(False)))
 
 
 class Step(Table):

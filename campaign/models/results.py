@@ -24,15 +24,17 @@ class Reach(Table):
 
 
 class Worker(Table):
-    """A running worker and when it was last seen."""
+    """A running worker: on which machine, of which version of the program, and when it was last seen."""
 
     name = pw.TextField(primary_key=True)
+    machine = pw.TextField(default="")
+    version = pw.TextField(default="")
     started_at = InstantField()
     seen_at = InstantField()
 
 
 class Note(Table):
-    """What the home remembers about itself: whether sending is paused, when it was restored."""
+    """What the home remembers about itself: whether sending is paused and why, which machine it lives on."""
 
     name = pw.TextField(primary_key=True)
     value = pw.TextField()

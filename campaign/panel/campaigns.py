@@ -1,26 +1,32 @@
-"""Campaigns: the list, the form, the calendar, the plan and what was reached."""
+"""Campaigns: the list, the form, the calendar and what was reached."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from peewee import fn
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from campaign import campaign_admin, planning, reach, rolling
-from campaign.clock import day_bounds, local_day
+from campaign.broadcasts import PERSON_KINDS
+from campaign.clock import local_day
 from campaign.errors import Problem
-from campaign.models import Campaign, CampaignChannel, Channel, Message, Post, PostState, Revision, RevisionState, Unit
+from campaign.models import Campaign, Revision, RevisionState, Unit
 from campaign.panel import calendar, charts
-from campaign.panel.access import fetch, home, rule, user
-from campaign.panel.forms_campaign import CampaignForm
-from campaign.planner import Plan, Slot
-from campaign.reach import DONE, FAILED
-from campaign.rights import ancestors, units_where
+from campaign.panel.access import fetch, home, may, rule, user
+from campaign.panel.campaign_queries import (
+    STATUSES,
+    Tally,
+    channels_of,
+    offered_messages,
+    phase,
+    posts_between,
+    tallies,
+)
+from campaign.panel.forms_campaign import AIM_LABELS, WEIGHTS, AimRow, CampaignForm
+from campaign.rights import units_where
+from campaign.terms import LONGEST
 from channels.registry import KINDS
-from content.observances import OBSERVANCES, Occurrence, upcoming
+from content.observances import OBSERVANCES, Occurrence, between, upcoming
 from content.taxonomy import PILLARS
 
 bp = Blueprint("campaigns", __name__)
@@ -28,52 +34,6 @@ bp = Blueprint("campaigns", __name__)
 _MOST = 100
 # The measured figure of each kind that counts views, for the chart.
 _VIEWS = {"facebook": "post_media_view", "zalo": "total_view"}
-ATTENTION = (PostState.FAILED, PostState.UNSURE, PostState.MISSED)
-_WAITING = (PostState.SCHEDULED, PostState.SENDING, PostState.SCHEDULED_REMOTELY, PostState.PROCESSING,
-            PostState.HANDED_OVER)  # fmt: skip
-STATUSES = {
-    "cho": "Sắp gửi", "xong": "Đã thực hiện", "can-xu-ly": "Cần xử lý", "khong": "Không thực hiện", "huy": "Đã hủy",
-}  # fmt: skip
-
-
-@dataclass
-class Tally:
-    """How many posts of a campaign stand where. Cancelled posts are not counted."""
-
-    planned: int = 0
-    done: int = 0
-    failed: int = 0
-
-    @property
-    def open(self) -> int:
-        """Posts that are still to go out."""
-        return self.planned - self.done - self.failed
-
-
-def tallies(campaigns: Iterable[Campaign]) -> dict[int, Tally]:
-    """The tally of each campaign, in one question to the database."""
-    rows = (
-        Post.select(Post.campaign, Post.state, fn.COUNT(Post.id))
-        .where(Post.campaign.in_(list(campaigns)), Post.state != PostState.CANCELLED)
-        .group_by(Post.campaign, Post.state)
-        .tuples()
-    )
-    found: dict[int, Tally] = {}
-    for campaign, state, count in rows:
-        tally = found.setdefault(campaign, Tally())
-        tally.planned += count
-        tally.done += count if state in DONE else 0
-        tally.failed += count if state in FAILED else 0
-    return found
-
-
-def phase(campaign: Campaign, today: date) -> tuple[str, str, str]:
-    """Where a campaign stands in time: words, icon and tone."""
-    if today < campaign.starts_on:
-        return "Sắp tới", "calendar-event", "blue"
-    if today > campaign.ends_on:
-        return "Đã kết thúc", "flag", "grey"
-    return "Đang chạy", "play-circle", "green"
 
 
 @bp.get("/chien-dich")
@@ -127,7 +87,7 @@ def create() -> Any:
     except Problem as problem:
         return _show_form(form, unit, offered, sentence=str(problem)), 400
     flash("Đã tạo chiến dịch. Hãy xem bản kế hoạch rồi áp dụng.", "success")
-    return redirect(url_for("campaigns.plan", campaign_id=campaign.id), 303)
+    return redirect(url_for("plans.show", campaign_id=campaign.id), 303)
 
 
 @bp.get("/chien-dich/<int:campaign_id>/sua")
@@ -135,7 +95,12 @@ def create() -> Any:
 def edit(campaign_id: int) -> Any:
     """The form of a campaign."""
     campaign = fetch(Campaign, campaign_id, "plan")
-    return _show_form(CampaignForm.of(campaign), campaign.unit, offered_messages(campaign.unit), campaign)
+    return _show_form(
+        CampaignForm.of(campaign, campaign_admin.terms_of(campaign)),
+        campaign.unit,
+        offered_messages(campaign.unit),
+        campaign,
+    )
 
 
 @bp.post("/chien-dich/<int:campaign_id>/sua")
@@ -151,23 +116,6 @@ def change(campaign_id: int) -> Any:
         return _show_form(form, campaign.unit, offered, campaign, str(problem)), 400
     flash("Đã lưu chiến dịch. Bài đã lên lịch giữ nguyên; xem kế hoạch để bổ sung phần còn thiếu.", "success")
     return redirect(url_for("campaigns.show", campaign_id=campaign.id), 303)
-
-
-def offered_messages(unit: Unit) -> list[Revision]:
-    """What a campaign of the unit may carry: for each message of the unit and those above it the newest approved
-    revision, else the newest one. Words are left in the database."""
-    rows = (
-        Revision.select(Revision.id, Revision.message, Revision.number, Revision.title, Revision.pillar, Revision.state)
-        .join(Message)
-        .where(Message.unit.in_(ancestors(unit)))
-        .order_by(Revision.message, Revision.number)
-    )
-    newest: dict[int, Revision] = {}
-    for row in rows:
-        held = newest.get(row.message_id)
-        if held is None or row.state == RevisionState.APPROVED or held.state != RevisionState.APPROVED:
-            newest[row.message_id] = row
-    return sorted(newest.values(), key=lambda row: row.title)
 
 
 def _pillars(offered: Sequence[Revision]) -> dict[int, str]:
@@ -187,6 +135,11 @@ def _show_form(
         offered={pillar: [row for row in offered if row.pillar == pillar] for pillar in PILLARS},
         channels=campaign_admin.channels_for(unit),
         occasions=_occasions(),
+        peak_offers=_peak_offers(),
+        aim_kinds=AIM_LABELS,
+        no_aim=AimRow(),
+        stations=PERSON_KINDS,
+        weights=WEIGHTS,
     )
 
 
@@ -194,6 +147,12 @@ def _occasions() -> list[Occurrence]:
     """The next occurrence of every observance, the nearest first."""
     today = local_day(home().clock.now())
     return sorted((upcoming(row, today) for row in OBSERVANCES.values()), key=lambda row: row.starts)
+
+
+def _peak_offers() -> list[Occurrence]:
+    """The observances that a campaign which is set up now may speak more densely on."""
+    today = local_day(home().clock.now())
+    return between(today, today + timedelta(days=LONGEST))
 
 
 @bp.post("/chien-dich/<int:campaign_id>/lap-lai")
@@ -236,11 +195,12 @@ def show(campaign_id: int) -> Any:
         earlier=shown[0] - calendar.WEEK if shown[0] > weeks[0] else None,
         later=shown[-1] + calendar.WEEK if shown[-1] < weeks[-1] else None,
         count=len(posts),
-        channels=_channels(campaign),
+        channels=channels_of(campaign),
         statuses=STATUSES,
         channel=channel,
         status=status,
         progress=_progress(campaign, today),
+        applied=planning.undoable(campaign, home().clock.now()) if may("plan", campaign) else None,
         observance=OBSERVANCES.get(campaign.anchor),
         next_dates=rolling.next_dates(campaign, today) if campaign.anchor in OBSERVANCES else None,
     )
@@ -257,131 +217,6 @@ def _progress(campaign: Campaign, today: date) -> tuple[int, int]:
     """Days that have passed, today included, and days in all."""
     days = (campaign.ends_on - campaign.starts_on).days + 1
     return max(0, min(days, (today - campaign.starts_on).days + 1)), days
-
-
-def _channels(campaign: Campaign) -> list[Channel]:
-    """The channels a campaign aims at or has posts on."""
-    aimed = CampaignChannel.select(CampaignChannel.channel).where(CampaignChannel.campaign == campaign)
-    used = Post.select(Post.channel).where(Post.campaign == campaign)
-    rows = Channel.select().where(Channel.id.in_(aimed) | Channel.id.in_(used)).order_by(Channel.kind, Channel.name)
-    return list(rows)
-
-
-def posts_between(
-    campaign: Campaign, first: date, end: date, channel: int | None = None, status: str = ""
-) -> list[Post]:
-    """The posts of a campaign from the first day up to but not including `end`, without their words."""
-    wanted = [
-        Post.campaign == campaign, Post.due_at >= day_bounds(first)[0], Post.due_at < day_bounds(end)[0],
-        _status(status),
-    ]  # fmt: skip
-    if channel is not None:
-        wanted.append(Post.channel == channel)
-    rows = (
-        Post.select(
-            Post.id, Post.due_at, Post.state, Post.hold, Post.channel, Post.revision, Channel.id, Channel.name,
-            Channel.kind, Revision.id, Revision.title, Revision.pillar,
-        )
-        .join(Channel)
-        .switch(Post)
-        .join(Revision)
-        .where(*wanted)
-        .order_by(Post.due_at, Post.id)
-    )  # fmt: skip
-    return list(rows)
-
-
-def _status(status: str) -> Any:
-    match status:
-        case "cho":
-            return Post.state.in_(_WAITING)
-        case "xong":
-            return Post.state.in_(DONE)
-        case "can-xu-ly":
-            return Post.state.in_(ATTENTION) | ((Post.hold != "") & (Post.state == PostState.SCHEDULED))
-        case "khong":
-            return Post.state.in_(FAILED)
-        case "huy":
-            return Post.state == PostState.CANCELLED
-        case _:
-            return Post.state != PostState.CANCELLED
-
-
-# ---------------------------------------------------------------- the plan
-
-
-@dataclass(frozen=True)
-class ChannelPlan:
-    """What a proposal holds for one channel."""
-
-    channel: Channel
-    posts_per_week: int
-    posts: int
-    pillars: Counter[str]
-
-
-@bp.get("/chien-dich/<int:campaign_id>/ke-hoach")
-@rule("plan")
-def plan(campaign_id: int) -> Any:
-    """The plan as it stands now, to look at before it is applied."""
-    campaign = fetch(Campaign, campaign_id, "plan")
-    now = home().clock.now()
-    try:
-        proposal, sentence = planning.propose(campaign, now), ""
-    except Problem as problem:
-        proposal, sentence = Plan((), ()), str(problem)
-    aims = list(
-        CampaignChannel.select(CampaignChannel, Channel).join(Channel).where(CampaignChannel.campaign == campaign)
-    )
-    approved = planning.approved(campaign)
-    return render_template(
-        "campaigns/plan.html",
-        campaign=campaign,
-        proposal=proposal,
-        sentence=sentence,
-        seen_at=now.isoformat(),
-        channels={aim.channel_id: aim.channel for aim in aims},
-        summary=[_channel_plan(aim, proposal.slots) for aim in aims],
-        titles={revision.message_id: revision.title for revision in approved},
-        approved=len(approved),
-        picked=campaign.picks.count(),
-        days={day: [proposal.slots[index] for index in of_day] for day, of_day in planning.by_day(proposal).items()},
-        pillars=PILLARS,
-        planned=tallies([campaign]).get(campaign.id, Tally()).planned,
-    )
-
-
-def _channel_plan(aim: CampaignChannel, slots: Sequence[Slot]) -> ChannelPlan:
-    pillars = Counter(slot.pillar for slot in slots if slot.channel_id == aim.channel_id)
-    return ChannelPlan(aim.channel, aim.posts_per_week, pillars.total(), pillars)
-
-
-@bp.post("/chien-dich/<int:campaign_id>/ke-hoach")
-@rule("plan")
-def apply(campaign_id: int) -> Any:
-    """Schedule the plan that was shown."""
-    campaign = fetch(Campaign, campaign_id, "plan")
-    now = home().clock.now()
-    try:
-        posts = planning.apply(
-            user(), campaign, request.form.get("fingerprint", ""), _seen_at(now), now, home().freezer
-        )  # fmt: skip
-    except Problem as problem:
-        flash(str(problem), "danger")
-        return redirect(url_for("campaigns.plan", campaign_id=campaign.id), 303)
-    flash(f"Đã lên lịch {posts} bài đăng.", "success")
-    return redirect(url_for("campaigns.show", campaign_id=campaign.id), 303)
-
-
-def _seen_at(now: datetime) -> datetime:
-    """When the plan was shown, as the form says; never later than now."""
-    try:
-        seen_at = datetime.fromisoformat(request.form.get("seen_at", ""))
-    except ValueError:
-        abort(400)
-    if seen_at.utcoffset() is None:
-        abort(400)
-    return min(seen_at, now)
 
 
 # ---------------------------------------------------------------- what was reached

@@ -1,94 +1,165 @@
-"""The forms of campaigns, posts, broadcasts and channels. A form holds what was typed, so that it can be shown again,
-and turns it into values, raising Problem with one sentence where it cannot."""
+"""The form of a campaign. It holds what was typed, so that it can be shown again, and turns it into values, raising
+Problem with one sentence where it cannot."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from campaign.broadcasts import Airing
-from campaign.campaign_admin import Terms
-from campaign.channel_admin import Hours, settings_of
-from campaign.clock import ZONE, local
 from campaign.errors import Problem
-from campaign.hours import parse_time
-from campaign.models import Campaign, Channel, Post
-from channels.base import Setting
+from campaign.models import Campaign
+from campaign.panel.typed import Typed, amount, day, ids, padded, shown, whole
+from campaign.planner.values import Exposures, Measure, Peak
+from campaign.terms import AimTerms, Terms
 from content.taxonomy import PILLARS
 
-WINDOW_ROWS = 6
-OTHER = "Khác"
-CAUSES = ("Mất điện", "Loa hỏng", "Trùng chương trình khác", OTHER)
+# What an aim says, by the value of its list: what it counts, and whether it is a raise over what was carried before.
+AIM_KINDS: Mapping[str, tuple[Measure, bool]] = {
+    "posts": (Measure.POSTS, False),
+    "minutes": (Measure.MINUTES, False),
+    "raise-posts": (Measure.POSTS, True),
+    "raise-minutes": (Measure.MINUTES, True),
+}
+AIM_LABELS: Mapping[str, str] = {
+    "posts": "bài/tuần",
+    "minutes": "phút phát/tuần",
+    "raise-posts": "% bài so với trước",
+    "raise-minutes": "% phút so với trước",
+}
+WEIGHTS: Mapping[str, str] = {"2": "ưu tiên (gấp đôi)", "3": "rất ưu tiên (gấp ba)"}
+# Rows that a form has at least.
+GROUP_ROWS, PEAK_ROWS, WEIGHT_ROWS = 3, 5, 5
 
 
-class Typed(Protocol):
-    """What a browser sends: `request.form`."""
+@dataclass
+class AimRow:
+    """An aim as typed. `amount` is posts, minutes or per cent, as `kind` says; the baseline only matters for per cent.
+    `channels` and `name` are those of an aim that several channels share."""
 
-    def get(self, key: str, default: str) -> str:
-        """The first value under a name."""
+    amount: str = "3"
+    kind: str = "posts"
+    baseline: str = ""
+    first: str = ""
+    last: str = ""
+    channels: Sequence[int] = ()
+    name: str = ""
 
-    def getlist(self, key: str) -> list[str]:
-        """All values under a name."""
+    @classmethod
+    def of(cls, aim: AimTerms) -> "AimRow":
+        """The row as it stands for an aim."""
+        is_raise = aim.raise_percent is not None
+        return cls(
+            amount=shown(aim.raise_percent if is_raise else aim.per_week),
+            kind=f"raise-{aim.measure}" if is_raise else str(aim.measure),
+            baseline=shown(aim.baseline),
+            first=aim.baseline_from.isoformat() if aim.baseline_from else "",
+            last=aim.baseline_until.isoformat() if aim.baseline_until else "",
+            channels=aim.channels,
+            name=aim.name,
+        )
+
+    @classmethod
+    def typed(cls, form: Typed, key: str) -> "AimRow":
+        """The row as a person sent it, its fields named after `key`: a channel's id, or "group-" and a number."""
+        return cls(
+            amount=form.get(f"aim-{key}", ""),
+            kind=form.get(f"kind-{key}", "posts"),
+            baseline=form.get(f"baseline-{key}", ""),
+            first=form.get(f"from-{key}", ""),
+            last=form.get(f"until-{key}", ""),
+            channels=ids(form.getlist(f"channels-{key}")),
+            name=form.get(f"name-{key}", ""),
+        )
+
+    def terms(self, channels: Sequence[int]) -> AimTerms:
+        """The aim of these channels. Raises Problem."""
+        if self.kind not in AIM_KINDS:
+            raise Problem("Hãy chọn đơn vị của mục tiêu trong danh sách.")
+        measure, is_raise = AIM_KINDS[self.kind]
+        label = "Mức tăng" if is_raise else "Số phút mỗi tuần" if measure == Measure.MINUTES else "Số bài mỗi tuần"
+        value = amount(self.amount, label)
+        if not is_raise:
+            return AimTerms(tuple(channels), measure, value, name=self.name.strip())
+        raised = AimTerms(tuple(channels), measure, raise_percent=value, name=self.name.strip())
+        if self.baseline.strip():
+            return replace(raised, baseline=amount(self.baseline, "Số liệu kỳ gốc"))
+        first, last = (day(text, "Kỳ gốc") if text.strip() else None for text in (self.first, self.last))
+        return replace(raised, baseline_from=first, baseline_until=last)
 
 
-def whole(text: str, label: str) -> int:
-    """A whole number as typed. Raises Problem."""
-    try:
-        return int(text.strip())
-    except ValueError:
-        raise Problem(f"“{label}” phải là một số.") from None
+@dataclass
+class PeakRow:
+    """A peak as typed."""
+
+    name: str = ""
+    first: str = ""
+    last: str = ""
+    factor: str = "2"
+
+    @classmethod
+    def of(cls, peak: Peak) -> "PeakRow":
+        """The row as it stands for a peak."""
+        return cls(peak.name, peak.first.isoformat(), peak.last.isoformat(), shown(peak.factor))
+
+    @classmethod
+    def typed(cls, form: Typed, number: int) -> "PeakRow":
+        """The row as a person sent it."""
+        return cls(*(form.get(f"peak-{part}-{number}", "") for part in ("name", "first", "last", "factor")))
+
+    def terms(self) -> Peak:
+        """The peak. Raises Problem."""
+        first = day(self.first, "Cao điểm từ ngày")
+        last = day(self.last, "Cao điểm đến hết ngày") if self.last.strip() else first
+        return Peak(first, last, amount(self.factor, "Hệ số cao điểm"), self.name.strip())
 
 
-def day(text: str, label: str) -> date:
-    """A calendar day as a date field sends it. Raises Problem."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Problem(f"“{label}” chưa phải một ngày; hãy chọn ngày.") from None
+@dataclass
+class WeightRow:
+    """A message (id) that is to come more often than others, as typed."""
 
-
-def clock(text: str, label: str) -> time:
-    """A wall-clock time as a time field sends it. Raises Problem."""
-    try:
-        return parse_time(text)
-    except ValueError:
-        raise Problem(f"“{label}” chưa phải một giờ; hãy nhập như 07:30.") from None
-
-
-def ids(values: Sequence[str]) -> list[int]:
-    """Row ids as check boxes send them; anything else is left out."""
-    return [int(value) for value in values if value.isascii() and value.isdigit()]
-
-
-# ---------------------------------------------------------------- campaigns
+    message: str = ""
+    weight: str = "2"
 
 
 @dataclass
 class CampaignForm:
-    """A campaign as typed. `whole_pillars` are pillars of which every message is chosen."""
+    """A campaign as typed. `aims` are those of single channels by id, `groups` those that several share;
+    `whole_pillars` are pillars of which every message is chosen. There are always some empty rows to fill."""
 
     name: str = ""
     starts_on: str = ""
     ends_on: str = ""
     shares: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(PILLARS, "20"))
-    min_repeat_days: str = "4"
-    aims: Mapping[int, str] = field(default_factory=dict)
+    floors: Mapping[str, str] = field(default_factory=dict)
+    min_repeat_days: str = ""
+    least: str = "3"
+    most: str = "10"
+    aims: Mapping[int, AimRow] = field(default_factory=dict)
+    groups: Sequence[AimRow] = field(default_factory=lambda: [AimRow() for _ in range(GROUP_ROWS)])
+    peaks: Sequence[PeakRow] = field(default_factory=lambda: [PeakRow() for _ in range(PEAK_ROWS)])
     messages: Sequence[int] = ()
     whole_pillars: Sequence[str] = ()
+    weights: Sequence[WeightRow] = field(default_factory=lambda: [WeightRow() for _ in range(WEIGHT_ROWS)])
     anchor: str = ""
 
     @classmethod
-    def of(cls, campaign: Campaign) -> "CampaignForm":
-        """The form as it stands for a campaign."""
+    def of(cls, campaign: Campaign, terms: Terms) -> "CampaignForm":
+        """The form as it stands for a campaign with these terms."""
         return cls(
             name=campaign.name,
-            starts_on=campaign.starts_on.isoformat(),
-            ends_on=campaign.ends_on.isoformat(),
-            shares={pillar: str(campaign.shares.get(pillar, "")) for pillar in PILLARS},
-            min_repeat_days=str(campaign.min_repeat_days),
-            aims={aim.channel_id: str(aim.posts_per_week) for aim in campaign.aims},
-            messages=[pick.message_id for pick in campaign.picks],
-            anchor=campaign.anchor,
+            starts_on=terms.starts_on.isoformat(),
+            ends_on=terms.ends_on.isoformat(),
+            shares={pillar: str(terms.shares.get(pillar, "")) for pillar in PILLARS},
+            floors={pillar: str(floor) for pillar, floor in terms.floors.items()},
+            min_repeat_days=shown(terms.min_repeat_days),
+            least=str(terms.exposures.least),
+            most=str(terms.exposures.most),
+            aims={aim.channels[0]: AimRow.of(aim) for aim in terms.aims if len(aim.channels) == 1},
+            groups=padded([AimRow.of(aim) for aim in terms.aims if len(aim.channels) > 1], AimRow, GROUP_ROWS),
+            peaks=padded([PeakRow.of(peak) for peak in terms.peaks], PeakRow, PEAK_ROWS),
+            messages=list(terms.messages),
+            weights=padded(
+                [WeightRow(str(row), str(weight)) for row, weight in terms.weights.items()], WeightRow, WEIGHT_ROWS
+            ),
+            anchor=terms.anchor,
         )
 
     @classmethod
@@ -99,164 +170,46 @@ class CampaignForm:
             starts_on=form.get("starts_on", ""),
             ends_on=form.get("ends_on", ""),
             shares={pillar: form.get(f"share-{pillar}", "") for pillar in PILLARS},
+            floors={pillar: form.get(f"floor-{pillar}", "") for pillar in PILLARS},
             min_repeat_days=form.get("min_repeat_days", ""),
-            aims={channel: form.get(f"aim-{channel}", "") for channel in ids(form.getlist("channel"))},
+            least=form.get("least", "3"),
+            most=form.get("most", "10"),
+            aims={channel: AimRow.typed(form, str(channel)) for channel in ids(form.getlist("channel"))},
+            groups=[AimRow.typed(form, f"group-{row}") for row in ids(form.getlist("group"))],
+            peaks=[PeakRow.typed(form, row) for row in ids(form.getlist("peak"))],
             messages=ids(form.getlist("message")),
             whole_pillars=[pillar for pillar in form.getlist("whole_pillar") if pillar in PILLARS],
+            weights=[
+                WeightRow(form.get(f"weighed-{row}", ""), form.get(f"weight-{row}", ""))
+                for row in ids(form.getlist("weight"))
+            ],
             anchor=form.get("anchor", ""),
         )
 
     def terms(self, pillar_of: Mapping[int, str]) -> Terms:
         """What the campaign is to be. `pillar_of` names the pillar of every message on offer. Raises Problem."""
         whole_pillars = {message for message, pillar in pillar_of.items() if pillar in self.whole_pillars}
+        messages = whole_pillars | set(self.messages)
+        weighed = [(int(row.message), row.weight) for row in self.weights if ids([row.message])]
         return Terms(
             name=self.name,
             starts_on=day(self.starts_on, "Từ ngày"),
             ends_on=day(self.ends_on, "Đến hết ngày"),
-            shares={pillar: whole(share, f"Tỷ lệ {PILLARS[pillar]}") for pillar, share in self.shares.items()},
-            min_repeat_days=whole(self.min_repeat_days, "Số ngày nghỉ"),
-            aims={channel: whole(posts, "Số bài mỗi tuần") for channel, posts in self.aims.items()},
-            messages=whole_pillars | set(self.messages),
+            shares=_wholes(self.shares, "Tỷ lệ"),
+            floors=_wholes({pillar: floor for pillar, floor in self.floors.items() if floor.strip()}, "Ít nhất của"),
+            min_repeat_days=whole(self.min_repeat_days, "Số ngày nghỉ") if self.min_repeat_days.strip() else None,
+            exposures=Exposures(whole(self.least, "Gặp ít nhất"), whole(self.most, "Gặp nhiều nhất")),
+            aims=self._aims(),
+            peaks=[peak.terms() for peak in self.peaks if peak.name.strip() or peak.first.strip()],
+            messages=messages,
+            weights={row: whole(weight, "Mức ưu tiên") for row, weight in weighed if row in messages},
             anchor=self.anchor,
         )
 
-
-# ---------------------------------------------------------------- posts
-
-
-@dataclass
-class MoveForm:
-    """Another hour for a post, local time."""
-
-    day: str
-    time: str
-
-    @classmethod
-    def of(cls, post: Post) -> "MoveForm":
-        """The hour the post has now."""
-        due = local(post.due_at)
-        return cls(f"{due:%Y-%m-%d}", f"{due:%H:%M}")
-
-    @classmethod
-    def typed(cls, form: Typed) -> "MoveForm":
-        """The hour a person asks for."""
-        return cls(form.get("day", ""), form.get("time", ""))
-
-    def instant(self) -> datetime:
-        """The hour as an instant. Raises Problem."""
-        return datetime.combine(day(self.day, "Ngày"), clock(self.time, "Giờ"), ZONE)
+    def _aims(self) -> list[AimTerms]:
+        single = [row.terms([channel]) for channel, row in self.aims.items()]
+        return single + [row.terms(row.channels) for row in self.groups if row.channels]
 
 
-# ---------------------------------------------------------------- broadcasts
-
-
-@dataclass
-class AiringForm:
-    """What the operator says about one broadcast, as typed."""
-
-    at: str
-    times: str
-    cause: str = ""
-    reason: str = ""
-
-    @classmethod
-    def typed(cls, form: Typed) -> "AiringForm":
-        """The form as the operator sent it."""
-        return cls(form.get("at", ""), form.get("times", ""), form.get("cause", ""), form.get("reason", "").strip())
-
-    def airing(self, post: Post, *, aired: bool) -> Airing:
-        """The word on the post. The time is one of the broadcast's own day. Raises Problem."""
-        if not aired:
-            cause = "" if self.cause == OTHER else self.cause
-            return Airing(aired=False, reason=": ".join(filter(None, (cause, self.reason))))
-        at = datetime.combine(local(post.due_at).date(), clock(self.at, "Giờ phát"), ZONE)
-        return Airing(aired=True, aired_at=at, times=whole(self.times, "Số lần"))
-
-
-# ---------------------------------------------------------------- channels
-
-
-@dataclass
-class WindowRow:
-    """One row of hours as typed."""
-
-    start: str = ""
-    end: str = ""
-    weekdays: Sequence[int] = ()
-
-
-@dataclass
-class HoursForm:
-    """A channel's hours and limits as typed. There are always some empty rows to fill."""
-
-    windows: list[WindowRow]
-    quiet: tuple[str, str]
-    min_gap_minutes: str
-    max_per_day: str
-    grace_minutes: str
-    ahead: bool
-
-    @classmethod
-    def of(cls, channel: Channel) -> "HoursForm":
-        """The form as it stands for a channel."""
-        windows = [WindowRow(row["start"], row["end"], row["weekdays"]) for row in channel.windows]
-        return cls(
-            windows=windows + [WindowRow() for _ in range(max(2, WINDOW_ROWS - len(windows)))],
-            quiet=(channel.quiet[0], channel.quiet[1]),
-            min_gap_minutes=str(channel.min_gap_minutes),
-            max_per_day=str(channel.max_per_day),
-            grace_minutes=str(channel.grace_minutes),
-            ahead=channel.ahead,
-        )
-
-    @classmethod
-    def typed(cls, form: Typed) -> "HoursForm":
-        """The form as a person sent it."""
-        rows = ids(form.getlist("row"))
-        return cls(
-            windows=[
-                WindowRow(form.get(f"start-{row}", ""), form.get(f"end-{row}", ""), ids(form.getlist(f"days-{row}")))
-                for row in rows
-            ],
-            quiet=(form.get("quiet_from", ""), form.get("quiet_to", "")),
-            min_gap_minutes=form.get("min_gap_minutes", ""),
-            max_per_day=form.get("max_per_day", ""),
-            grace_minutes=form.get("grace_minutes", ""),
-            ahead=bool(form.get("ahead", "")),
-        )
-
-    def hours(self) -> Hours:
-        """The hours. A row without times is none. Raises Problem."""
-        return Hours(
-            windows=[
-                {"weekdays": sorted(set(row.weekdays) & set(range(7))), "start": row.start, "end": row.end}
-                for row in self.windows
-                if row.start or row.end
-            ],
-            quiet=self.quiet,
-            min_gap_minutes=whole(self.min_gap_minutes, "Khoảng cách giữa hai bài"),
-            max_per_day=whole(self.max_per_day, "Số bài nhiều nhất mỗi ngày"),
-            grace_minutes=whole(self.grace_minutes, "Thời gian được phép gửi muộn"),
-            ahead=self.ahead,
-        )
-
-
-@dataclass(frozen=True)
-class SettingBox:
-    """One box of the connect form. A secret never comes back: `is_stored` says that there is one."""
-
-    setting: Setting
-    value: str
-    is_stored: bool = False
-
-
-def connect_form(channel: Channel, stored: Collection[str], typed: Mapping[str, Any] | None = None) -> list[SettingBox]:
-    """The boxes of a channel's connect form, filled with what was typed or stored. Secrets are always empty; `stored`
-    names those that are known."""
-    known = channel.settings if typed is None else typed
-    return [
-        SettingBox(setting, "", setting.name in stored)
-        if setting.secret
-        else SettingBox(setting, known.get(setting.name) or setting.default)
-        for setting in settings_of(channel.kind)
-    ]
+def _wholes(typed: Mapping[str, str], label: str) -> dict[str, int]:
+    return {pillar: whole(value, f"{label} {PILLARS[pillar]}") for pillar, value in typed.items()}

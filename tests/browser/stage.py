@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response, sync_playwright
 
 from campaign import campaign_admin
-from campaign.campaign_admin import Terms
+from campaign.campaign_admin import AimTerms, Terms
 from campaign.clock import ZONE, SetClock, local_day
 from campaign.db import connected
 from campaign.demo import PASSWORD, Demo, demo
@@ -56,7 +56,7 @@ def add_second_campaign(running: Demo) -> None:
         ends_on=today + timedelta(days=6),
         shares=dict.fromkeys(PILLARS, 20),
         min_repeat_days=4,
-        aims={channel.id: 3 for channel in Channel.select()},
+        aims=[AimTerms((channel.id,), per_week=3) for channel in Channel.select()],
         messages={row.message_id for row in approved},
     )
     campaign_admin.create(User.get(User.login == "bientap"), Channel.get().unit, terms, now)
@@ -139,6 +139,8 @@ SIGHTS = (
     Sight("calendar", "bientap", _campaign("Tháng hành động")),
     Sight("campaign-form", "bientap", _campaign("Tháng hành động", "/sua")),
     Sight("plan", "bientap", _campaign(SECOND_CAMPAIGN, "/ke-hoach")),
+    Sight("plan-anew", "bientap", _campaign("Tháng hành động", "/ke-hoach?cach=fresh")),
+    Sight("plan-print", "bientap", _campaign(SECOND_CAMPAIGN, "/ke-hoach?in=1")),
     Sight("reach", "theodoi", _campaign("Tháng hành động", "/tiep-can")),
     Sight("post", "bientap", _post(PostState.PUBLISHED, "facebook")),
     Sight("post-unsure", "bientap", _post(PostState.UNSURE, "facebook")),
@@ -147,6 +149,7 @@ SIGHTS = (
     Sight("broadcasts", "phatthanh", _at("/phat-thanh")),
     Sight("channels", "quantri", _at("/kenh")),
     Sight("channel", "quantri", _channel("facebook")),
+    Sight("station", "quantri", _channel("loudspeaker")),
     Sight("channel-new", "quantri", _at("/kenh/moi")),
     Sight("not-found", "bientap", _at("/khong-co-trang-nay")),
     Sight("facebook", "", lambda running: f"{running.facebook_address}/_feed/"),

@@ -152,25 +152,28 @@ def plan(editor: Visitor) -> None:
     editor.choose("Chiến dịch")
     page.get_by_role("link", name="Tạo chiến dịch").click()
     page.get_by_label("Tên chiến dịch").fill(CAMPAIGN)
-    page.get_by_label("Từ ngày").fill("2026-11-22")
-    page.get_by_label("Đến hết ngày").fill("2026-11-28")
+    when = page.get_by_role("region", name="Tên và thời gian")
+    when.get_by_label("Từ ngày").fill("2026-11-22")
+    when.get_by_label("Đến hết ngày").fill("2026-11-28")
     for box in page.locator("input[name=channel]").all():
         box.check()
-    for aim in page.get_by_label("Số bài mỗi tuần của").all():
+    for aim in page.get_by_label("Mục tiêu mỗi tuần của").filter(visible=True).all():
         aim.fill("1")
     for box in page.locator("input[name=message]:checked").all()[::-1]:
         box.uncheck()
     page.get_by_label(TITLE).check()
     editor.look()
     editor.press("Lưu và xem kế hoạch")
-    why = page.locator("details", has_text="Vì sao?").first
-    assert not why.locator("p").is_visible()
-    why.locator("summary").click()
-    assert "trải đều" in why.locator("p").inner_text()
-    assert page.locator(".plan-slot").filter(has_text=TITLE).count() == 3
+    slots = page.locator("details.slot").filter(has_text=TITLE)
+    assert slots.count() == 3
+    why = slots.first.locator(".slot-why")
+    assert not why.is_visible()
+    slots.first.locator("summary").click()
+    assert "trải đều" in why.inner_text()
     editor.look()
-    editor.press("Áp dụng kế hoạch (3 bài)")
-    editor.sees("Đã lên lịch 3 bài đăng.")
+    page.keyboard.press("Escape")
+    editor.press("Áp dụng kế hoạch")
+    editor.sees("Đã áp dụng kế hoạch vừa xong: thêm 3 bài.")
     editor.look()
 
 

@@ -1,17 +1,19 @@
 """Clearance: harmful words are not approved, and not sent either where a rule has become stricter since."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from campaign import clearance, house_rules
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
-from campaign.models import Audit, Channel, PostState, Revision, RuleReview
+from campaign.models import Audit, Channel, PostState, Revision, RuleReview, Waiver
 from campaign.workflow import Decision, content_of, create, decide, submit
 from content.language import DEFAULT
 from content.message import Picture, Variant
 from tests.campaign.world import World, content, fresh, state
+from tests.engines import on_both_engines
 
 HARMFUL = "Muỗi đốt làm lây HIV, bà con chú ý."
 
@@ -97,6 +99,27 @@ def test_only_what_was_found_can_be_waived(world: World) -> None:
         clearance.waive(
             world.people["approver"], submitted(world, "Lời lành."), "x.y", "Lý do đủ dài.", world.clock.now()
         )
+
+
+@on_both_engines
+def test_of_two_who_let_the_same_finding_pass_at_once_the_second_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = submitted(world, HARMFUL)
+    approver, rule, look = world.people["approver"], rule_of(revision), clearance.remarks
+
+    def overtaken(*args: Any, **named: Any) -> list[clearance.Remark]:
+        """Somebody else is done between the look and the writing."""
+        found = look(*args, **named)
+        monkeypatch.undo()
+        clearance.waive(approver, revision, rule, "Câu hỏi đố trong cuộc thi.", world.clock.now())
+        return found
+
+    monkeypatch.setattr(clearance, "remarks", overtaken)
+    with pytest.raises(Problem, match=r"^Người khác vừa bỏ qua cảnh báo này; hãy tải lại trang\.$"):
+        clearance.waive(approver, revision, rule, "Cũng một lý do đủ dài.", world.clock.now())
+    assert [row.reason for row in Waiver.select()] == ["Câu hỏi đố trong cuộc thi."]
+    assert Audit.select().where(Audit.action == "waive").count() == 1
 
 
 def stricter(world: World) -> None:

@@ -14,6 +14,7 @@ from campaign.errors import NotAllowed, Problem
 from campaign.models import Audit, Consent, Post, PostState, Revision, RevisionState, Task
 from campaign.scheduling import schedule
 from campaign.workflow import Decision, content_of, create, decide, save, submit
+from channels.registry import KINDS
 from tests.campaign.world import World, content, fresh, state
 from tests.engines import on_both_engines
 
@@ -114,6 +115,63 @@ def test_a_post_beyond_the_last_day_of_the_consent_is_not_scheduled(world: World
         told(world, "zalo", later=timedelta(days=61))
 
 
+def refusal(world: World, revision: Revision, kind: str = "facebook", later: timedelta = timedelta(0)) -> str:
+    day = local_day(world.clock.now() + later)
+    return consents.obstacle(revision.message, "testimony", revision.content_hash, [kind], day)
+
+
+def test_the_newest_record_of_a_person_counts_where_it_allows_less(world: World) -> None:
+    revision = story(world)
+    agree(world, revision)
+    agree(world, revision, channels=("facebook",), alias="chị  Mai (Tên khác)")
+    assert refusal(world, revision) == ""
+    assert refusal(world, revision, "zalo").startswith("“chị  Mai (Tên khác)” chưa đồng ý cho dùng trên mọi kênh")
+
+
+def test_the_newest_record_of_a_person_counts_where_it_ends_earlier_or_later(world: World) -> None:
+    revision, today = story(world), local_day(world.clock.now())
+    agree(world, revision, ends_on=today + timedelta(days=9))
+    assert "có hiệu lực" in refusal(world, revision, later=timedelta(days=10))
+    agree(world, revision, ends_on=today + timedelta(days=20))
+    assert refusal(world, revision, later=timedelta(days=20)) == ""
+    agree(world, revision, ends_on=today + timedelta(days=5))
+    assert "có hiệu lực" in refusal(world, revision, later=timedelta(days=6))
+
+
+def test_everybody_in_a_story_must_agree_to_the_channel_and_the_day(world: World) -> None:
+    revision, today = story(world), local_day(world.clock.now())
+    agree(world, revision)
+    agree(world, revision, alias="Anh Nam", channels=("facebook",), ends_on=today + timedelta(days=9))
+    assert refusal(world, revision) == ""
+    assert refusal(world, revision, "zalo").startswith("“Anh Nam” chưa đồng ý")
+    assert refusal(world, revision, later=timedelta(days=10)).startswith("Đồng ý của “Anh Nam” không còn")
+
+
+def test_a_consent_of_one_person_that_ran_out_cancels_though_the_other_still_agrees(world: World) -> None:
+    post = told(world, later=timedelta(days=9))
+    day = local_day(world.clock.now())
+    agree(world, post.revision, alias="Anh Nam", ends_on=day + timedelta(days=8))
+    assert withdrawals.expire(day + timedelta(days=9), world.clock.now()) == 1
+    assert state(post) == PostState.CANCELLED
+
+
+def test_a_renewed_consent_cancels_nothing_when_the_old_record_runs_out(world: World) -> None:
+    post = told(world, later=timedelta(days=60))
+    day = local_day(world.clock.now())
+    agree(world, post.revision, ends_on=day + timedelta(days=90))
+    assert withdrawals.expire(day + timedelta(days=61), world.clock.now()) == 0
+    assert state(post) == PostState.SCHEDULED
+
+
+def test_a_consent_to_one_text_that_ran_out_leaves_another_text_of_the_story_alone(world: World) -> None:
+    post = told(world, later=timedelta(days=60))
+    day, old = local_day(world.clock.now()), content("chuyen", STORY + " Xin cảm ơn.", register="testimony")
+    agree(world, save(world.people["editor"], post.revision.message, old, world.clock.now(), post.content_hash))
+    Consent.update(ends_on=day).where(Consent.content_hash == old.content_hash).execute()
+    assert withdrawals.expire(day + timedelta(days=1), world.clock.now()) == 0
+    assert state(post) == PostState.SCHEDULED
+
+
 def test_a_consent_that_ran_out_holds_what_is_scheduled_and_then_cancels_it(world: World) -> None:
     post = told(world, later=timedelta(days=60))
     day = local_day(world.clock.now()) + timedelta(days=61)
@@ -210,6 +268,18 @@ def test_withdrawal_opens_a_task_for_each_post_that_is_out_with_its_legal_day(wo
     assert (answer.kind, answer.due_on) == ("answer", withdrawals.after_working_days(today, 2))
     assert (take_down.kind, take_down.post, take_down.due_on) == ("take_down", post, today + timedelta(days=20))
     assert fresh(post).state == PostState.PUBLISHED
+
+
+def test_whether_people_of_ours_read_it_decides_what_the_task_says_and_its_legal_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(world)
+    world.deliver()
+    monkeypatch.setattr(KINDS["facebook"], "confirmed_by_person", True)
+    withdraw(world)
+    task = Task.get(Task.kind == "take_down")
+    assert task.title == "Thu lại bản đọc ngày 16/11/2026 ở Kênh facebook"
+    assert task.due_on == local_day(world.clock.now()) + timedelta(days=15)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from campaign.broadcasts import Airing, confirm, script_of
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
 from campaign.models import Audit, Channel, Post, PostState, Revision, Step, Unit
-from campaign.scheduling import renew_local_facts, schedule
-from campaign.workflow import Decision, create, decide, submit
+from campaign.scheduling import hold_changed, renew_local_facts, schedule
+from campaign.workflow import Decision, content_of, create, decide, submit
 from content.message import Variant, hash_document
 from tests.campaign.world import World, content, fresh, state
 
@@ -53,7 +53,7 @@ def planned(world: World, kind: str = "facebook", later: timedelta = timedelta(0
 
 
 def renew(world: World, post: Post, seen: str | None = None) -> None:
-    now_seen = local_facts.seen_hash(local_facts.changes(fresh(post).payload.get("local", {}), world.unit))
+    now_seen = local_facts.seen_hash(local_facts.changes(fresh(post)))
     renew_local_facts(
         world.people["editor"], fresh(post), world.home.freezer, world.clock.now(), seen_hash=seen or now_seen
     )
@@ -63,7 +63,7 @@ def test_a_fact_that_changed_once_more_since_it_was_shown_is_not_agreed_to(world
     enter_both(world)
     post = planned(world)
     enter(world, "dien_thoai_tram", "0200 000 0008")
-    shown = local_facts.seen_hash(local_facts.changes(post.payload["local"], world.unit))
+    shown = local_facts.seen_hash(local_facts.changes(post))
     enter(world, "dien_thoai_tram", "0200 000 0009")
     with pytest.raises(Problem, match="vừa đổi lần nữa"):
         renew(world, post, shown)
@@ -236,14 +236,41 @@ def test_a_fact_that_changed_takes_back_what_a_service_keeps_until_a_person_agre
     assert "0200 111 1111" in said and "0200 000 0000" not in said
 
 
-def test_a_text_frozen_without_a_fact_that_it_needs_is_held(world: World) -> None:
+def frozen_without_telephone(world: World, later: timedelta = timedelta(0)) -> Post:
+    """A post whose unit had lost the telephone number at the moment of freezing."""
     enter_both(world)
-    post = planned(world)
-    payload = {**post.payload, "text": "[Số điện thoại trạm y tế]", "local": {}}
+    post = planned(world, later=later)
+    local_facts.remove(world.people["administrator"], world.unit, "dien_thoai_tram", world.clock.now())
+    payload = world.home.freezer.payload(content_of(post.revision), "facebook", world.unit)
     Post.update(payload=payload, payload_hash=hash_document(payload)).where(Post.id == post.id).execute()
+    return fresh(post)
+
+
+def test_a_text_frozen_without_a_fact_that_it_needs_is_held_until_a_person_agrees_to_it(world: World) -> None:
+    post = frozen_without_telephone(world)
+    assert "[Điện thoại trạm y tế]" in post.payload["text"]
+    enter(world, "dien_thoai_tram", "0200 000 0009")
     world.deliver()
     assert world.feed == []
-    assert "đã đổi" in fresh(post).hold
+    assert "đã đổi từ “chưa nhập” thành “0200 000 0009”" in fresh(post).hold
+    assert local_facts.changes(fresh(post)) == [("Điện thoại trạm y tế", "", "0200 000 0009")]
+    renew(world, post)
+    world.deliver()
+    assert "Điện thoại: 0200 000 0009." in world.feed[0]
+
+
+def test_a_person_who_saw_no_difference_has_not_agreed_to_a_fact_that_the_text_lacked(world: World) -> None:
+    post = frozen_without_telephone(world)
+    enter(world, "dien_thoai_tram", "0200 000 0009")
+    with pytest.raises(Problem, match="vừa đổi lần nữa"):
+        renew(world, post, local_facts.seen_hash([]))
+
+
+def test_a_fact_holds_at_once_the_posts_that_were_frozen_without_it(world: World) -> None:
+    post = frozen_without_telephone(world, timedelta(days=3))
+    enter(world, "dien_thoai_tram", "0200 000 0009")
+    assert hold_changed(world.unit, "dien_thoai_tram") == 1
+    assert "Điện thoại trạm y tế" in fresh(post).hold
 
 
 def test_new_facts_do_not_go_into_a_post_that_the_service_may_be_showing_with_the_old_ones(world: World) -> None:

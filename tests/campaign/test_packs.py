@@ -33,8 +33,8 @@ from campaign.models import (
     Unit,
     User,
 )  # fmt: skip
-from campaign.pack_file import MANIFEST
-from campaign.packs import Exported, Recalled, bring_in, export, read, recall
+from campaign.pack_file import MANIFEST, read
+from campaign.packs import Exported, Recalled, bring_in, export, recall
 from campaign.pictures import PictureStore
 from campaign.scheduling import schedule
 from campaign.workflow import Decision, approved_revision, content_of, create, decide, latest_revision, save, submit

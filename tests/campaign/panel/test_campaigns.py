@@ -1,7 +1,8 @@
-"""Campaigns in the panel: setting one up, the plan and its application, the calendar, and what was reached."""
+"""Campaigns in the panel: setting one up, the calendar, and what was reached. The plan: test_plans.py."""
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from flask.testing import FlaskClient
 
 from campaign import campaign_admin, planning
 from campaign.broadcasts import Airing, confirm
-from campaign.campaign_admin import Terms, percentages
+from campaign.campaign_admin import AimTerms, percentages, terms_of
 from campaign.home import add_user
 from campaign.models import Audit, Campaign, Message, Post, PostState, Reach, Unit
 from campaign.panel import calendar, charts
+from campaign.planner.values import Exposures, Measure, Peak
 from content.taxonomy import PILLARS
 from tests.campaign.world import World, fresh
 from tests.conftest import PASSWORD
@@ -28,21 +30,12 @@ def editor(world: World, client_of: Browsers) -> FlaskClient:
     return client_of("editor")
 
 
-@pytest.fixture
-def campaign(world: World) -> Campaign:
-    """Two weeks on Facebook and the loudspeaker with one message a pillar."""
-    messages = [world.approved(f"bai-{pillar}", f"Lời {pillar}.", pillar=pillar).message_id for pillar in PILLARS]
-    terms = Terms(
-        "Tháng hành động", date(2026, 11, 16), date(2026, 11, 29), EVEN, 2,
-        {world.channels["facebook"].id: 5, world.channels["loudspeaker"].id: 3}, messages,
-    )  # fmt: skip
-    return campaign_admin.create(world.people["editor"], world.unit, terms, world.clock.now())
-
-
 def applied(world: World, campaign: Campaign) -> int:
+    """Apply the plan; gives the number of posts."""
     now = world.clock.now()
     fingerprint = planning.propose(campaign, now).fingerprint
-    return planning.apply(world.people["editor"], campaign, fingerprint, now, now, world.home.freezer)
+    planning.apply(world.people["editor"], campaign, fingerprint, now, now, world.home.freezer)
+    return Post.select().where(Post.campaign == campaign).count()
 
 
 def typed(world: World, **changes: Any) -> dict[str, Any]:
@@ -55,8 +48,11 @@ def typed(world: World, **changes: Any) -> dict[str, Any]:
         "ends_on": "2026-12-04",
         **{f"share-{pillar}": "30" for pillar in PILLARS},
         "min_repeat_days": "3",
+        "least": "3",
+        "most": "10",
         "channel": [str(channel)],
         f"aim-{channel}": "4",
+        f"kind-{channel}": "posts",
         "message": [str(Message.get().id)],
     }
     return {**values, **changes}
@@ -72,7 +68,8 @@ def test_a_campaign_is_stored_with_shares_that_sum_to_a_hundred_and_leads_to_its
     made = Campaign.get()
     assert (answer.status_code, answer.location) == (303, f"/chien-dich/{made.id}/ke-hoach")
     assert made.shares == EVEN
-    assert [(aim.channel.kind, aim.posts_per_week) for aim in made.aims] == [("facebook", 4)]
+    assert terms_of(made).aims == [AimTerms((world.channels["facebook"].id,), per_week=4)]
+    assert terms_of(made).min_repeat_days == 3
     assert Audit.select().where(Audit.action == "create_campaign", Audit.user == world.people["editor"]).count() == 1
 
 
@@ -85,6 +82,11 @@ IMPOSSIBLE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"channel": []}, "Hãy chọn ít nhất một kênh"),
     ({"message": []}, "Hãy chọn ít nhất một thông điệp"),
     ({"message": ["999999"]}, "Có thông điệp không thuộc đơn vị"),
+    ({"least": "0"}, "Số lần gặp một thông điệp"),
+    ({"most": ""}, "phải là một số"),
+    ({"floor-stigma": "nhiều"}, "phải là một số"),
+    ({"peak": ["0"], "peak-name-0": "1/12"}, "“Cao điểm từ ngày” chưa phải một ngày"),
+    ({"peak": ["0"], "peak-first-0": "2026-12-01", "peak-factor-0": "inf"}, "phải là một số"),
 )
 
 
@@ -140,57 +142,90 @@ def test_changing_a_campaign_keeps_its_posts(editor: FlaskClient, world: World, 
     assert Post.select().where(Post.campaign == campaign).count() == posts
 
 
+def test_an_aim_of_a_station_may_be_minutes_and_any_aim_a_raise_over_what_was_carried_before(
+    editor: FlaskClient, world: World
+) -> None:
+    page, station = world.channels["facebook"].id, world.channels["loudspeaker"].id
+    form = typed(
+        world,
+        channel=[str(page), str(station)],
+        **{f"aim-{page}": "25", f"kind-{page}": "raise-posts", f"baseline-{page}": "2,5"},
+        **{f"aim-{station}": "12.5", f"kind-{station}": "minutes"},
+    )
+    editor.post("/chien-dich/moi", data=form)
+    made = Campaign.get()
+    assert terms_of(made).aims == [
+        AimTerms((page,), raise_percent=25, baseline=2.5),
+        AimTerms((station,), Measure.MINUTES, 12.5),
+    ]
+    shown = " ".join(editor.get(f"/chien-dich/{made.id}/sua").text.split())
+    assert f'name="baseline-{page}" value="2.5"' in shown
+    assert '<option value="raise-posts" selected>' in shown
+    assert '<option value="minutes" selected>' in shown
+
+
+def test_minutes_are_offered_to_stations_only(editor: FlaskClient, world: World) -> None:
+    rows = editor.get("/chien-dich/moi").text.split('<ul class="aims">')[1].split("</ul>")[0].split("<li>")[1:]
+    offers = {name: 'value="minutes"' in row for row in rows for name in world.channels if f"Kênh {name}" in row}
+    assert offers == {"facebook": False, "zalo": False, "loudspeaker": True}
+
+
+def test_a_baseline_may_be_two_days_between_which_the_posts_are_counted(editor: FlaskClient, world: World) -> None:
+    world.post("facebook", "bai-truoc")
+    world.deliver()
+    page = world.channels["facebook"].id
+    baseline = {f"from-{page}": "2026-11-10", f"until-{page}": "2026-11-16"}
+    editor.post("/chien-dich/moi", data=typed(world, **{f"kind-{page}": "raise-posts"}, **baseline))
+    (aim,) = terms_of(Campaign.get()).aims
+    assert (aim.raise_percent, aim.baseline) == (4, None)
+    assert (aim.baseline_from, aim.baseline_until) == (date(2026, 11, 10), date(2026, 11, 16))
+
+
+def test_channels_that_share_an_aim_come_back_together_and_not_on_their_own(editor: FlaskClient, world: World) -> None:
+    both = [str(world.channels[kind].id) for kind in ("facebook", "zalo")]
+    group = {"group": ["0"], "name-group-0": "Mạng xã hội", "aim-group-0": "6", "channels-group-0": both}
+    editor.post("/chien-dich/moi", data=typed(world, channel=[], **group))
+    made = Campaign.get()
+    assert terms_of(made).aims == [AimTerms(tuple(map(int, both)), per_week=6, name="Mạng xã hội")]
+    shown = " ".join(editor.get(f"/chien-dich/{made.id}/sua").text.split())
+    assert shown.count("thuộc “Mạng xã hội”") == 2
+    assert f'name="channel" value="{both[0]}" checked' not in shown
+    assert f'name="channels-group-0" value="{both[0]}" checked' in shown
+
+
+def test_floors_peaks_exposures_and_weights_are_stored_and_come_back(editor: FlaskClient, world: World) -> None:
+    message = world.approved("uu-tien").message_id
+    form = typed(
+        world,
+        message=[str(message)],
+        **{"floor-stigma": "4", "least": "2", "most": "6", "min_repeat_days": "", "peak": ["0", "1"]},
+        **{"peak-name-0": "1/12", "peak-first-0": "2026-12-01", "peak-last-0": "", "peak-factor-0": "2,5"},
+        **{"weight": ["0", "1"], "weighed-0": str(message), "weight-0": "3", "weighed-1": "", "weight-1": "2"},
+    )
+    editor.post("/chien-dich/moi", data=form)
+    made = Campaign.get()
+    terms = terms_of(made)
+    assert terms.floors == {"stigma": 4}
+    assert terms.peaks == [Peak(date(2026, 12, 1), date(2026, 12, 1), 2.5, "1/12")]
+    assert (terms.exposures, terms.min_repeat_days, terms.weights) == (Exposures(2, 6), None, {message: 3})
+    shown = " ".join(editor.get(f"/chien-dich/{made.id}/sua").text.split())
+    for field in ('name="floor-stigma" value="4"', 'name="peak-factor-0" value="2.5"', 'name="most" value="6"'):
+        assert field in shown
+    assert f'<option value="{message}" selected>' in shown
+    assert '<option value="3" selected>' in shown
+
+
+def test_observances_within_a_year_are_offered_as_peaks(editor: FlaskClient) -> None:
+    offers = editor.get("/chien-dich/moi").text.split("data-peak-offers")[1].split("</p>")[0]
+    assert 'data-first="2026-12-01"' in offers
+    assert "Ngày Thế giới phòng, chống AIDS" in offers
+
+
 @pytest.mark.parametrize("weights", [{"a": 1, "b": 1, "c": 1}, {"a": 1, "b": 999, "c": 1}, {"a": 30, "b": 30, "c": 45}])
 def test_percentages_sum_to_a_hundred_and_forget_no_pillar(weights: dict[str, int]) -> None:
     shares = percentages(weights)
     assert sum(shares.values()) == 100
     assert min(shares.values()) >= 1
-
-
-# ---------------------------------------------------------------- the plan
-
-
-def test_the_plan_says_first_what_it_cannot_meet_then_every_slot_and_why(
-    editor: FlaskClient, world: World, campaign: Campaign
-) -> None:
-    world.channels["facebook"].max_per_day = 1
-    world.channels["facebook"].save()
-    campaign.aims.where(campaign.aims.model.channel == world.channels["facebook"]).get().delete_instance()
-    campaign.aims.model.create(campaign=campaign, channel=world.channels["facebook"], posts_per_week=20)
-    page = editor.get(f"/chien-dich/{campaign.id}/ke-hoach").text
-    proposal = planning.propose(campaign, world.clock.now())
-    assert page.index("Chưa đạt đủ mục tiêu") < page.index("Theo kênh") < page.index("Lịch đề xuất")
-    assert proposal.unmet[0].reason in page
-    assert page.count("Vì sao?") == len(proposal.slots)
-    assert proposal.slots[0].reason.split("“")[0] in page
-
-
-def test_applying_schedules_what_was_shown_and_opens_the_calendar(
-    editor: FlaskClient, world: World, campaign: Campaign
-) -> None:
-    page = editor.get(f"/chien-dich/{campaign.id}/ke-hoach").text
-    fingerprint = page.split('name="fingerprint" value="')[1].split('"')[0]
-    seen_at = page.split('name="seen_at" value="')[1].split('"')[0]
-    answer = editor.post(f"/chien-dich/{campaign.id}/ke-hoach", data={"fingerprint": fingerprint, "seen_at": seen_at})
-    assert (answer.status_code, answer.location) == (303, f"/chien-dich/{campaign.id}")
-    assert Post.select().where(Post.campaign == campaign).count() == 16
-    assert "Đã lên lịch 16 bài đăng." in editor.get(answer.location).text
-
-
-def test_a_plan_that_has_changed_since_it_was_shown_is_not_applied(
-    editor: FlaskClient, world: World, campaign: Campaign
-) -> None:
-    seen = {"fingerprint": "0" * 64, "seen_at": world.clock.now().isoformat()}
-    answer = editor.post(f"/chien-dich/{campaign.id}/ke-hoach", data=seen)
-    assert answer.location == f"/chien-dich/{campaign.id}/ke-hoach"
-    assert "hãy xem lại bản kế hoạch mới" in editor.get(answer.location).text
-    assert not Post.select().exists()
-
-
-def test_a_plan_without_its_moment_is_refused(editor: FlaskClient, campaign: Campaign) -> None:
-    for seen_at in ("", "hôm qua", "2026-11-16T09:00:00"):
-        answer = editor.post(f"/chien-dich/{campaign.id}/ke-hoach", data={"fingerprint": "x", "seen_at": seen_at})
-        assert answer.status_code == 400, seen_at
 
 
 # ---------------------------------------------------------------- the calendar
@@ -228,7 +263,7 @@ def test_filters_stand_in_the_address(editor: FlaskClient, world: World, campaig
         assert shown == count, query
 
 
-def test_the_calendar_asks_as_much_of_the_database_for_sixty_posts_as_for_six(
+def test_the_pages_ask_as_much_of_the_database_for_thirty_posts_as_for_ten(
     editor: FlaskClient, world: World, campaign: Campaign, caplog: pytest.LogCaptureFixture
 ) -> None:
     def queries(*addresses: str) -> int:
@@ -238,14 +273,19 @@ def test_the_calendar_asks_as_much_of_the_database_for_sixty_posts_as_for_six(
                 assert editor.get(address).status_code == 200
         return sum(record.name == "peewee" for record in caplog.records)
 
+    def fill(per_week: float) -> int:
+        aims = [replace(aim, per_week=per_week) for aim in terms_of(campaign).aims]
+        terms = replace(terms_of(campaign), aims=aims)
+        campaign_admin.change(world.people["editor"], campaign, terms, world.clock.now())
+        posts = applied(world, campaign)
+        Post.update(state=PostState.PUBLISHED, published_at=NOON).where(Post.id.bin_and(1) == 0).execute()
+        Post.update(state=PostState.FAILED).where(Post.id.bin_and(1) == 1).execute()
+        return posts
+
     pages = [f"/chien-dich/{campaign.id}{part}" for part in ("", "/tiep-can", "/ke-hoach")] + ["/can-xu-ly"]
-    world.post("facebook", "mot", NOON)
-    Post.update(campaign=campaign).execute()
-    editor.get(pages[0])
+    assert fill(2.5) == 10
     few = queries(*pages)
-    applied(world, campaign)
-    Post.update(state=PostState.PUBLISHED, published_at=NOON).where(Post.id.bin_and(1) == 0).execute()
-    Post.update(state=PostState.FAILED).where(Post.id.bin_and(1) == 1).execute()
+    assert fill(7.5) == 30
     assert queries(*pages) == few
 
 
