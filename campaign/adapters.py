@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from campaign.config import Config
+from campaign.db import connected
 from campaign.models import Channel as ChannelRow
 from campaign.models import Secret, Unit
 from campaign.pronunciations import lexicon_of
@@ -21,7 +22,10 @@ class Adapters:
     def of(self, row: ChannelRow) -> Channel:
         """The channel object of a row."""
         settings: Mapping[str, str] = {**row.settings, **self._config.service(row.kind)}
-        return KINDS[row.kind](settings, self._http, lexicon_of(row.unit))
+        if not KINDS[row.kind].speaks:
+            return KINDS[row.kind](settings, self._http)
+        with connected():
+            return KINDS[row.kind](settings, self._http, lexicon_of(row.unit))
 
     def for_unit(self, kind: str, unit: Unit) -> Channel:
         """A channel object of a kind as a unit would have it: to compose words and check limits offline."""

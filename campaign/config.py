@@ -98,11 +98,9 @@ KEYS = (
     Key(
         "worker.lease_seconds",
         int,
-        # The longest step saves nothing midway: the wait for another worker's new token (90 s, vault.LOCK) and two
-        # requests of 35 s (channels/http.py). Whatever a step saves renews the lease.
-        300,
-        "Sau bao nhiêu giây máy gửi không ghi gì thêm thì coi là đã dừng. Phải dài hơn bước lâu nhất của một lần gửi: "
-        "chờ làm mới kết nối 90 giây và hai yêu cầu, mỗi yêu cầu 35 giây.",
+        # Longer than one request may take (35 s, channels/http.py): what is under way is renewed every third of it.
+        90,
+        "Sau bao nhiêu giây không nghe tin thì coi máy gửi là đã dừng. Phải dài hơn một yêu cầu lâu nhất: 35 giây.",
         "một số giây từ 5 đến 3600",
         lambda value: 5 <= value <= 3600,
     ),

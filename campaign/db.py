@@ -1,7 +1,7 @@
 """The database of a home: SQLite in a file, or PostgreSQL where many machines share it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import peewee
 from playhouse.migrations import Runner
-from playhouse.pool import PooledPostgresqlDatabase
+from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase, PooledSqliteDatabase
 
 from campaign.config import Config
 from campaign.errors import Problem
@@ -24,6 +24,24 @@ _MICROSECOND = timedelta(microseconds=1)
 # twice (engine.md section 3).
 _PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 15000}
 
+# A thread that waits on the network holds no connection, so far fewer than threads are needed; a server takes 100 of
+# all its clients together unless told otherwise. Whoever finds none free waits so many seconds for one.
+_MOST_CONNECTIONS, _PATIENCE = 32, 30
+
+
+class Unreachable(Problem):
+    """The database cannot be reached now, and may be again."""
+
+
+def micros(at: datetime) -> int:
+    """An instant as the database keeps it: microseconds since 1970 UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(number: int) -> datetime:
+    """The aware instant, UTC, of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=number)
+
 
 class InstantField(peewee.BigIntegerField):
     """An instant: aware datetime in Python, microseconds since 1970 UTC in the database, so that it always compares."""
@@ -35,11 +53,11 @@ class InstantField(peewee.BigIntegerField):
 
     def db_value(self, value: datetime | None) -> int | None:
         """Microseconds since 1970 UTC."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else micros(value)
 
     def python_value(self, value: int | None) -> datetime | None:
         """The aware instant, UTC."""
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return None if value is None else instant(value)
 
 
 class JsonField(peewee.TextField):
@@ -60,14 +78,22 @@ class JsonField(peewee.TextField):
 
 
 def connect(config: Config, threads: int = 32) -> peewee.Database:
-    """Point the models at the database of a home; nothing is opened yet. `threads` bounds PostgreSQL connections."""
+    """Point the models at the database of a home; nothing is opened yet. `threads` are those that will use it."""
     url = config["database.url"]
     database.initialize(_postgres(url, threads) if url else _sqlite(config))
     return database.obj
 
 
 def _sqlite(config: Config) -> peewee.Database:
-    return peewee.SqliteDatabase(str(config.database), pragmas=_PRAGMAS, autoconnect=False)
+    # Opening a file and setting it up takes longer than a claim, so connections are kept and handed on.
+    return PooledSqliteDatabase(
+        str(config.database),
+        max_connections=_MOST_CONNECTIONS,
+        timeout=_PATIENCE,
+        pragmas=_PRAGMAS,
+        autoconnect=False,
+        check_same_thread=False,
+    )
 
 
 def _postgres(url: str, threads: int) -> peewee.Database:
@@ -78,8 +104,8 @@ def _postgres(url: str, threads: int) -> peewee.Database:
         port=parts.port or 5432,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        # A pool smaller than its threads strands posts until their lease ends (engine.md section 3).
-        max_connections=threads + 8,
+        max_connections=min(threads, _MOST_CONNECTIONS) + 8,
+        timeout=_PATIENCE,
         stale_timeout=300,
         autoconnect=False,
         prefer_psycopg3=True,
@@ -88,10 +114,7 @@ def _postgres(url: str, threads: int) -> peewee.Database:
 
 def disconnect() -> None:
     """Let go of every connection this process holds to the database."""
-    if isinstance(database.obj, PooledPostgresqlDatabase):
-        database.obj.close_all()
-    else:
-        database.close()
+    database.obj.close_all()
 
 
 def is_sqlite() -> bool:
@@ -107,8 +130,8 @@ def connected() -> Iterator[None]:
         return
     try:
         database.connect()
-    except peewee.OperationalError as error:
-        raise Problem(
+    except (peewee.OperationalError, MaxConnectionsExceeded) as error:
+        raise Unreachable(
             "Không mở được cơ sở dữ liệu; hãy kiểm tra thư mục nhà, quyền ghi và database.url trong config.toml."
         ) from error
     try:
@@ -122,6 +145,14 @@ def write() -> Iterator[None]:
     """One transaction that writes. On SQLite it takes the write lock at once, so that it cannot fail halfway."""
     with database.atomic("IMMEDIATE") if is_sqlite() else database.atomic():
         yield
+
+
+def run(statement: str, values: Sequence[Any]) -> Any:
+    """Run plain SQL, with `?` for each value, and give its cursor.
+
+    For the few statements that every post passes through: to build them takes Peewee longer than to run them.
+    """
+    return database.execute_sql(statement.replace("?", database.obj.param), values)
 
 
 def migrate() -> list[str]:

@@ -2,38 +2,34 @@
 
 Sending: look at everything again (gate), commit the intent (attempt), let the request leave, write down the answer,
 record. An answer that is not clear makes the post `unsure`; `unsure` is only ever left through what the service shows
-(`find`), through a resumable step, or through a person's word.
+(`find`), through a resumable step, or through a person's word. No connection to the database is held while a service
+is waited for, so that hundreds of threads need only a few.
 """
 
 import logging
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from campaign import clearance
-from campaign.adapters import Adapters, is_connected
-from campaign.clock import local, local_day
-from campaign.db import connected, write
+import peewee as pw
+
+from campaign import aftermath, pacing, strangers
+from campaign.adapters import Adapters
+from campaign.db import connected
 from campaign.errors import Problem
-from campaign.hours import is_quiet
-from campaign.ledger import (
-    NEVER,
-    REFRESH_EVERY,
-    Claim,
-    Ledger,
-    LedgerSession,
-    LostLease,
-    forget_answers,
-    is_resumable,
-)
-from campaign.models import Attempt, Channel, Post, PostState, Revision, RevisionState, Step
+from campaign.gate import UNREADABLE, Gate, Hold, Late, Later, goes_ahead
+from campaign.leases import Claim, LostLease
+from campaign.ledger import NEVER, REFRESH_EVERY, Ledger, forget_answers, is_resumable
+from campaign.loading import load
+from campaign.models import Attempt, Post, PostState
+from campaign.recall import Recall
 from campaign.scheduling import Freezer
+from campaign.session import LedgerSession
 from campaign.vault import Vault
-from campaign.workflow import is_approved
 from channels.base import (
     Absent,
+    CannotSay,
     ChannelError,
     Found,
     NeedsLogin,
@@ -41,40 +37,24 @@ from channels.base import (
     RateLimited,
     Receipt,
     Rejected,
+    Sighting,
     State,
     Temporary,
     Unsure,
 )
 from channels.base import Channel as Adapter
+from channels.http import asking_first
 from channels.registry import KINDS
-from content.message import hash_document
 
 log = logging.getLogger(__name__)
 
 BACK_OFF = timedelta(seconds=30)
 MOST_BACK_OFF = timedelta(minutes=30)
 # When an unsure post is read back: at once, after 1, 5 and 15 minutes, then hourly for a day.
-LOOKS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)) + (timedelta(hours=1),) * 23
+LOOKS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)) + (timedelta(hours=1),) * 24
+# How many of them come before the hour of a post that was given ahead.
+_LOOKS_AHEAD = 4
 _RANDOM = random.SystemRandom()
-
-
-@dataclass(frozen=True)
-class Hold:
-    """The post may not go out until a person has done what `reason` says."""
-
-    reason: str
-
-
-@dataclass(frozen=True)
-class Later:
-    """Not yet: its time to act is `at`."""
-
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Late:
-    """Its hour passed longer ago than the channel's grace allows."""
 
 
 class Delivery:
@@ -89,14 +69,17 @@ class Delivery:
         jitter: Callable[[], float] = _RANDOM.random,
     ) -> None:
         self.ledger, self._adapters, self._freezer, self._vault = ledger, adapters, freezer, vault
+        self._gate = Gate(adapters, freezer)
+        self._strangers = strangers.Strangers(adapters, vault, ledger.clock)
         self._jitter = jitter
 
     def run_due(self, limit: int = 1000) -> int:
         """Claim and carry out, in this thread, until nothing is due; gives the number of claims carried out."""
         done = 0
         while done < limit:
-            self.ledger.reap()
-            claims = self.ledger.claim(limit - done)
+            aftermath.reap(self.ledger)
+            aftermath.give_up_overdue(self.ledger)
+            claims = self.ledger.claim(limit - done, overdue=True)
             if not claims:
                 break
             for claim in claims:
@@ -104,102 +87,105 @@ class Delivery:
             done += len(claims)
         return done
 
-    def carry_out(self, claim: Claim) -> None:
-        """Do what the post needs. Never raises for what one post or its channel does wrong."""
+    def load(self, claims: Sequence[Claim]) -> dict[int, Post]:
+        """The posts of claims by id, read in one question; none of them where one cannot be read."""
         try:
             with connected():
-                post = Post.get_by_id(claim.post_id)
-                if claim.state is PostState.SCHEDULED:
-                    self._send(claim, post)
-                elif claim.state is PostState.UNSURE:
-                    self._read_back(claim, post)
-                else:
-                    self._look_again(claim, post)
+                return load([claim.post_id for claim in claims])
+        except (ValueError, TypeError):
+            return {}
+
+    def carry_out(self, claim: Claim, loaded: Post | None = None) -> None:
+        """Do what the post needs. Never raises for what one post or its channel does wrong."""
+        try:
+            post = loaded or self._load(claim)
+            if post is None:
+                return
+            if claim.state is PostState.SCHEDULED:
+                self._send(claim, post)
+            elif claim.state is PostState.UNSURE:
+                self._read_back(claim, post)
+            else:
+                self._look_again(claim, post)
         except LostLease:
             log.warning("post %s: lease lost, another worker carries on", claim.post_id)
+        finally:
+            self.ledger.leases.drop(claim)
+
+    def _load(self, claim: Claim) -> Post | None:
+        """The post, or None where its row cannot be read: it is then held, and waits for a person."""
+        try:
+            with connected():
+                return load([claim.post_id])[claim.post_id]
+        except (ValueError, TypeError):
+            log.exception("post %s: its row cannot be read", claim.post_id)
+            self.ledger.record(claim, state=claim.state, hold=UNREADABLE)
+            return None
 
     # ------------------------------------------------------------ sending
 
     def _send(self, claim: Claim, post: Post) -> None:
         now = self.ledger.clock.now()
-        channel = post.channel
-        ahead = self._goes_ahead(post, channel, now)
-        match self._gate(post, channel, now, ahead):
+        ahead = goes_ahead(post, now)
+        with connected():
+            seen = self._gate.look(post, now, ahead)
+        match seen:
             case Hold(reason):
                 self.ledger.record(claim, state=PostState.SCHEDULED, hold=reason)
             case Later(at):
                 self.ledger.record(claim, state=PostState.SCHEDULED, act_at=at)
-            case Late() if self._is_out_already(claim, post):
-                return
+            case Late() if is_resumable(post):
+                self._settle_late(claim, post)
             case Late():
-                sentence = "Đã qua giờ hẹn quá lâu; hãy chọn gửi ngay, đổi giờ hoặc bỏ."
-                self.ledger.record(claim, state=PostState.MISSED, error=sentence)
-            case Outgoing() as outgoing:
+                self.ledger.record(claim, state=PostState.MISSED, error=aftermath.LATE)
+            case Outgoing() as outgoing if not post.channel.unread or self._is_alone(claim, post):
                 self._attempt(claim, post, outgoing, ahead)
 
-    def _is_out_already(self, claim: Claim, post: Post) -> bool:
-        """Adopt a late post whose last step had been taken: only the answer to it was lost."""
-        if not is_resumable(post):
-            return False
-        sighting = self._find(self._adapters.of(post.channel), post, claim, post.created_at)
+    def _settle_late(self, claim: Claim, post: Post) -> None:
+        """A late post whose last step may have been taken, its answer lost: missed only if it surely is not out."""
+        sighting = self._find(self._adapter(post), post, claim, post.created_at)
         if isinstance(sighting, Found):
             self.ledger.adopt(claim, sighting.receipt)
-        return isinstance(sighting, Found)
+        elif isinstance(sighting, Absent) or sighting.is_hidden:
+            self.ledger.record(claim, state=PostState.MISSED, error=aftermath.LATE)
+        else:
+            next_look = _next_look(post, self.ledger.clock.now())
+            self.ledger.record(claim, state=PostState.UNSURE, error=sighting.reason, **next_look)
 
-    def _goes_ahead(self, post: Post, channel: Channel, now: datetime) -> bool:
-        """Whether the service can be given the post now to keep until its hour."""
-        window = KINDS[channel.kind].remote_window
-        return channel.ahead and window is not None and window[0] <= post.due_at - now <= window[1]
-
-    def _gate(self, post: Post, channel: Channel, now: datetime, ahead: bool) -> Outgoing | Hold | Later | Late:
-        """Look again, just before sending, at all that was true when the post was scheduled."""
-        kind = KINDS[channel.kind]
-        earliest = now if ahead else post.due_at - kind.lead
-        if now < earliest:
-            return Later(earliest)
-        if now > post.due_at + timedelta(minutes=channel.grace_minutes):
-            return Late()
-        hold = self._hold(post, channel, now)
-        if hold:
-            return Hold(hold)
-        speaks_at = post.due_at if ahead or kind.confirmed_by_person else now
-        if is_quiet(channel.quiet, local(speaks_at).time()):
-            return Hold("Đang giờ yên lặng của kênh nên bài không được gửi; hãy đổi giờ.")
+    def _is_alone(self, claim: Claim, post: Post) -> bool:
+        """Before the first post of a channel since a person connected it: whether no other installation sends there."""
         try:
-            outgoing = self._freezer.outgoing(post.payload, post.key, post.due_at)
-        except Problem as problem:
-            return Hold(str(problem))
-        problems = self._adapters.of(channel).problems(outgoing)
-        # The words are frozen: mending the message does not mend this post.
-        return Hold(f"{problems[0]} Nếu phải sửa lời, hãy hủy bài này và lên lịch bản mới.") if problems else outgoing
-
-    def _hold(self, post: Post, channel: Channel, now: datetime) -> str:
-        if hash_document(post.payload) != post.payload_hash:
-            return "Nội dung đã đóng băng bị thay đổi ngoài chương trình; hãy hủy bài và lên lịch lại."
-        if post.content_hash != post.revision.content_hash or not is_approved(post.revision):
-            return "Bản này không còn được duyệt; hãy duyệt lại hoặc hủy bài."
-        day = local(post.due_at).date()
-        document = post.revision.document
-        if not date.fromisoformat(document["valid_from"]) <= day <= date.fromisoformat(document["valid_until"]):
-            return "Thông điệp không còn trong thời hạn dùng; hãy gia hạn và duyệt lại, hoặc hủy bài."
-        if not is_connected(channel):
-            return "Kênh chưa kết nối; hãy vào trang Kênh để kết nối."
-        return clearance.hold(post, day)
+            meets_others = self._strangers.look(post.channel)
+        except ChannelError as error:
+            if isinstance(error, Temporary) and post.tries >= strangers.PATIENCE:
+                return True
+            pacing.heed(post.channel_id, error, self.ledger.clock)
+            self._retry(claim, post, str(error), self._pause_after(post))
+            return False
+        if meets_others:
+            self.ledger.record(claim, state=PostState.SCHEDULED)
+        else:
+            strangers.mark_read(post.channel)
+        return not meets_others
 
     def _attempt(self, claim: Claim, post: Post, outgoing: Outgoing, ahead: bool) -> None:
-        channel = post.channel
-        keeps_gap = not ahead and not KINDS[channel.kind].confirmed_by_person
+        channel, kind = post.channel, KINDS[post.channel.kind]
+        adapter = self._adapter(post)
+        keeps_gap = not ahead and not kind.confirmed_by_person
         gap = timedelta(minutes=channel.min_gap_minutes) if keeps_gap else None
-        attempt = self.ledger.open_attempt(claim, post.payload_hash, gap)
+        attempt = self.ledger.open_attempt(claim, post.payload_hash, gap, kind.pace)
         if isinstance(attempt, datetime):
             self.ledger.record(claim, state=PostState.SCHEDULED, act_at=attempt)
             return
-        adapter = self._adapters.of(channel)
         session = LedgerSession(post, claim, self.ledger, self._vault)
         send = adapter.schedule_remotely if ahead else adapter.publish
+        passage = _Passage(self.ledger, claim)
         try:
-            receipt = send(outgoing, session)
+            with asking_first(passage.ask):
+                receipt = send(outgoing, session)
         except LostLease:
+            if not passage.used:
+                self.ledger.nothing_left(claim, attempt)
             raise
         except ChannelError as error:
             self._after_error(claim, post, attempt, error)
@@ -220,18 +206,18 @@ class Delivery:
             if is_resumable(post):
                 self._retry(claim, post, sentence, self._pause_after(post))
             else:
-                self.ledger.record(claim, state=PostState.UNSURE, act_at=now + LOOKS[0], looks=0, error=sentence)
+                self.ledger.record(claim, **aftermath.doubt(post, now, sentence))
             return
         self.ledger.close_attempt(attempt, "refused" if isinstance(error, Rejected) else "not_sent", sentence)
-        self.ledger.give_turn_back(post)
+        pacing.give_turn_back(post.channel_id, post.id)
         if isinstance(error, Temporary):
             self._retry(claim, post, sentence, error.retry_after or self._pause_after(post))
         elif isinstance(error, RateLimited):
+            pacing.park(post.channel_id, error.until, sentence, self.ledger.clock)
             self.ledger.record(claim, state=PostState.SCHEDULED, act_at=error.until, error=sentence)
-            self._park(post.channel, error.until)
         elif isinstance(error, NeedsLogin):
+            pacing.pause(post.channel_id, sentence)
             self.ledger.record(claim, state=PostState.SCHEDULED, error=sentence)
-            _pause(post.channel, sentence)
         else:
             self.ledger.record(claim, state=PostState.FAILED, error=sentence)
 
@@ -244,146 +230,101 @@ class Delivery:
         longest: timedelta = min(BACK_OFF * 2 ** min(post.tries, 10), MOST_BACK_OFF)
         return longest * (0.5 + self._jitter() / 2)
 
-    def _park(self, channel: Channel, until: datetime) -> None:
-        """A rate-limited channel is silent until its time; moving its posts keeps them out of every claim's way."""
-        with write():
-            Post.update(act_at=until).where(
-                Post.channel == channel, Post.state == PostState.SCHEDULED, Post.act_at < until
-            ).execute()
-
     # ------------------------------------------------------------ looking
+
+    def withdraw_remote(self) -> int:
+        """Take back from the services what was given ahead and may no longer go out; gives the number withdrawn."""
+        return Recall(self.ledger, self._adapters, self._vault).run()
 
     def _read_back(self, claim: Claim, post: Post) -> None:
         """An unsure post: adopt it where the service shows it, release it where that is safe, else look later."""
-        known = Attempt.select().where(Attempt.post == post).order_by(Attempt.id)
+        with connected():
+            known = list(Attempt.select().where(Attempt.post == post).order_by(Attempt.id))
         answer = next((row for row in known if row.remote_id), None)
         if answer is not None:
             self.ledger.adopt(claim, Receipt(answer.remote_id, State(answer.remote_state), answer.link))
             return
-        adapter = self._adapters.of(post.channel)
-        sighting = self._find(adapter, post, claim, known[0].started_at if len(known) else post.created_at)
+        sighting = self._find(self._adapter(post), post, claim, known[0].started_at if known else post.created_at)
         now = self.ledger.clock.now()
         if isinstance(sighting, Found):
             self.ledger.adopt(claim, sighting.receipt)
-        elif isinstance(sighting, Absent) or is_resumable(post):
-            self.ledger.give_turn_back(post)
+        elif isinstance(sighting, Absent) or (is_resumable(post) and (sighting.is_hidden or not _is_late(post, now))):
+            pacing.give_turn_back(post.channel_id, post.id)
             self.ledger.record(claim, state=PostState.SCHEDULED, act_at=now, error="")
         else:
-            looks = post.looks + 1
-            wait = LOOKS[looks] if looks < len(LOOKS) else NEVER
-            self.ledger.record(claim, looks=looks, act_at=now + wait, error=sighting if sighting else post.error)
+            sentence = aftermath.UNSEEN if now < post.due_at else sighting.reason or post.error
+            self.ledger.record(claim, error=sentence, **_next_look(post, now))
 
-    def _find(self, adapter: Adapter, post: Post, claim: Claim, since: datetime) -> Found | Absent | str:
-        """What the channel says, or the sentence that says why it cannot say."""
+    def _find(self, adapter: Adapter, post: Post, claim: Claim, since: datetime) -> Sighting:
+        """What the channel says; where it says nothing, a sentence that says why."""
         session = LedgerSession(post, claim, self.ledger, self._vault)
         try:
             outgoing = self._freezer.outgoing(post.payload, post.key, post.due_at)
-            sighting = adapter.find(outgoing, since, session)
+            return adapter.find(outgoing, since, session)
         except LostLease:
             raise
         except (ChannelError, Problem) as error:
-            if isinstance(error, NeedsLogin):
-                _pause(post.channel, str(error))
-            return str(error)
+            pacing.heed(post.channel_id, error, self.ledger.clock)
+            return CannotSay(str(error))
         except Exception:
             log.exception("post %s: reading back failed in an unforeseen way", post.id)
-            return "Chưa đọc lại được kênh; sẽ tự thử lại."
-        return sighting if isinstance(sighting, Found | Absent) else sighting.reason
+            return CannotSay("Chưa đọc lại được kênh; sẽ tự thử lại.")
 
     def _look_again(self, claim: Claim, post: Post) -> None:
         """A post that is processing or scheduled remotely: ask how it stands."""
-        adapter = self._adapters.of(post.channel)
         session = LedgerSession(post, claim, self.ledger, self._vault)
         receipt = Receipt(post.remote_id, State(post.state), post.link)
         now = self.ledger.clock.now()
         try:
-            answer = adapter.refresh(receipt, session)
+            answer = self._adapter(post).refresh(receipt, session)
+        except (LostLease, pw.PeeweeException):
+            raise
         except (ChannelError, Problem) as error:
-            if isinstance(error, NeedsLogin):
-                _pause(post.channel, str(error))
+            pacing.heed(post.channel_id, error, self.ledger.clock)
             self.ledger.record(claim, act_at=now + REFRESH_EVERY, error=str(error))
+            return
+        except Exception:
+            log.exception("post %s: asking about it failed in an unforeseen way", post.id)
+            sentence = "Chưa đọc lại được kênh; sẽ tự thử lại."
+            self.ledger.record(claim, act_at=now + REFRESH_EVERY, error=sentence)
             return
         if answer.state is State.REMOVED:
             # "Not there" may also mean "not for us any more" (channels.md section 2.5, 100/33): read back, then ask.
-            with write():
-                forget_answers(post)
-                sentence = "Dịch vụ không còn cho thấy bài hẹn giờ này; đang đọc lại kênh."
-                self.ledger.record(
-                    claim, state=PostState.UNSURE, act_at=now, looks=0, error=sentence, remote_id=None, link=None
-                )
+            sentence = "Dịch vụ không còn cho thấy bài hẹn giờ này; đang đọc lại kênh."
+            changes = aftermath.doubt(post, now, sentence)
+            self.ledger.record(claim, also=lambda: forget_answers(post), remote_id=None, link=None, **changes)
         elif answer.state == receipt.state:
             self.ledger.record(claim, act_at=max(now, post.due_at) + REFRESH_EVERY, error="")
         else:
             self.ledger.adopt(claim, answer)
 
-    def withdraw_remote(self) -> int:
-        """Take back from the services what was given ahead and may no longer go out; gives the number withdrawn.
-
-        What only needs a person's word (a changed local fact, a newer rule) waits here again, with the reason.
-        """
+    def _adapter(self, post: Post) -> Adapter:
         with connected():
-            _hold_withdrawn()
-            kept = list(Post.select().where(Post.state == PostState.SCHEDULED_REMOTELY).order_by(Post.due_at))
-            done = sum(self._withdraw(post) for post in kept if post.hold)
-            now = self.ledger.clock.now()
-            for post in kept:
-                if not post.hold and post.due_at > now and (reason := clearance.hold(post, local_day(post.due_at))):
-                    done += self._withdraw(post, reason)
-            return done
-
-    def _withdraw(self, post: Post, reason: str = "") -> int:
-        """Withdraw one post: for good, or until a person has done what `reason` says. One that the service has
-        published meanwhile is taken down, and recorded as that."""
-        adapter = self._adapters.of(post.channel)
-        session = LedgerSession(post, None, self.ledger, self._vault)
-        receipt = Receipt(post.remote_id, State.SCHEDULED_REMOTELY, post.link)
-        try:
-            was_public = adapter.refresh(receipt, session).state is State.PUBLISHED
-            adapter.remove(receipt, session)
-        except Exception as error:
-            if not isinstance(error, ChannelError):
-                log.exception("post %s: withdrawing failed in an unforeseen way", post.id)
-            sentence = str(error) if isinstance(error, ChannelError) else "Chưa rút được bài; sẽ tự thử lại."
-            with write():
-                Post.update(error=f"{reason} {sentence}".strip()).where(Post.id == post.id).execute()
-            return 0
-        if was_public:
-            return _let_go(post, state=PostState.REMOVED, published_at=post.due_at)
-        return (_keep_here(post, reason) if reason else 0) or _let_go(post, state=PostState.CANCELLED)
+            return self._adapters.of(post.channel)
 
 
-def _let_go(post: Post, *unless: Any, hold: str = "", **changes: Any) -> int:
-    """The service no longer has the post, unless somebody was faster."""
-    with write():
-        done: int = (
-            Post.update(hold=hold, error="", fence=Post.fence + 1, lease_until=None, **changes)
-            .where(Post.id == post.id, Post.state == PostState.SCHEDULED_REMOTELY, *unless)
-            .execute()
-        )
-    return done
+def _is_late(post: Post, now: datetime) -> bool:
+    """Whether the hour passed longer ago than the channel's grace allows."""
+    return bool(now > post.due_at + timedelta(minutes=post.channel.grace_minutes))
 
 
-def _keep_here(post: Post, reason: str) -> int:
-    """The post waits for a person and begins anew, unless one has cancelled it at this very moment."""
-    with write():
-        afresh = {"state": PostState.SCHEDULED, "remote_id": None, "link": None}
-        done = _let_go(post, Post.hold == "", hold=reason, **afresh)
-        if done:
-            forget_answers(post)
-            Step.delete().where(Step.post == post).execute()
-    return done
+def _next_look(post: Post, now: datetime) -> dict[str, Any]:
+    """When an unsure post is read back again. What a service may keep shows itself after its hour only: the looks begin
+    anew then."""
+    looks = post.looks + 1
+    if now < post.due_at and looks >= _LOOKS_AHEAD:
+        return {"looks": 0, "act_at": post.due_at + REFRESH_EVERY}
+    return {"looks": looks, "act_at": now + (LOOKS[looks] if looks < len(LOOKS) else NEVER)}
 
 
-def _hold_withdrawn() -> None:
-    """Posts that were being given to the service while their approval was withdrawn."""
-    withdrawn = Revision.select(Revision.id).where(Revision.state == RevisionState.WITHDRAWN)
-    with write():
-        Post.update(hold="Bản đã bị thu hồi; đang rút khỏi dịch vụ.").where(
-            Post.state == PostState.SCHEDULED_REMOTELY, Post.hold == "", Post.revision.in_(withdrawn)
-        ).execute()
+class _Passage:
+    """What a request must pass before it leaves: the worker still has the post. `used`: one has left."""
 
+    def __init__(self, ledger: Ledger, claim: Claim) -> None:
+        self._ledger, self._claim = ledger, claim
+        self.used = False
 
-def _pause(channel: Channel, sentence: str) -> None:
-    """The channel's secrets no longer work. A pause that a person made stays theirs."""
-    with write():
-        Channel.update(paused=sentence).where(Channel.id == channel.id, Channel.paused == "").execute()
+    def ask(self) -> None:
+        """Raises LostLease where another worker has the post."""
+        self._ledger.confirm(self._claim)
+        self.used = True

@@ -3,12 +3,14 @@
 import shutil
 from dataclasses import dataclass
 
+from campaign import machine, tokens, workers
 from campaign.adapters import is_connected
 from campaign.clock import local
 from campaign.db import database, is_sqlite
 from campaign.home import Home
-from campaign.ledger import PAUSED, SILENT
-from campaign.models import Channel, Secret, Worker, note
+from campaign.ledger import PAUSED
+from campaign.models import Channel, Secret, note
+from campaign.workers import Pulse
 from channels.base import NeedsLogin
 from channels.registry import KINDS
 
@@ -29,7 +31,7 @@ def examine(home: Home) -> list[Finding]:
     return [
         _integrity(),
         _disk(home),
-        _workers(home),
+        *_workers(home),
         _paused(),
         *_channels(home),
     ]
@@ -49,19 +51,25 @@ def _disk(home: Home) -> Finding:
     return Finding(free > LEAST_FREE, what, "" if free > LEAST_FREE else "hãy xóa bớt tệp")
 
 
-def _workers(home: Home) -> Finding:
-    now = home.clock.now()
-    rows = list(Worker.select().order_by(Worker.seen_at.desc()))
-    if any(row.seen_at >= now - SILENT for row in rows):
-        return Finding(True, "Máy gửi đang chạy")
-    if not rows:
-        return Finding(False, "Máy gửi không chạy", "hãy chạy lantoa run hoặc lantoa worker")
-    seen = local(rows[0].seen_at)
-    return Finding(False, f"Máy gửi {rows[0].name} im lặng từ {seen:%H:%M %d/%m/%Y}", "hãy khởi động lại máy gửi")
+def _workers(home: Home) -> list[Finding]:
+    pulses = workers.pulses(home.clock.now())
+    if not pulses:
+        return [Finding(False, "Máy gửi không chạy", "hãy chạy lantoa run hoặc lantoa worker")]
+    return [_worker(pulse) for pulse in pulses]
+
+
+def _worker(pulse: Pulse) -> Finding:
+    what, seen = f"Máy gửi {pulse.name}", f"{local(pulse.seen_at):%H:%M:%S %d/%m/%Y}"
+    if pulse.is_silent:
+        return Finding(False, f"{what} im lặng từ {seen}", "hãy kiểm tra máy còn bật và khởi động lại máy gửi")
+    return Finding(True, f"{what} đang chạy trên máy {pulse.machine}, bản {pulse.version}, thấy lúc {seen}")
 
 
 def _paused() -> Finding:
     reason = note(PAUSED)
+    if not reason and machine.has_moved():
+        advice = "khi chạy, việc gửi sẽ tạm dừng cho tới khi bạn xem trang Cần xử lý rồi cho gửi tiếp"
+        return Finding(False, "Nơi này được mở ở một máy khác với trước", advice)
     advice = f"{reason} Hãy mở trang Cần xử lý, xem lại rồi cho gửi tiếp" if reason else ""
     return Finding(not reason, "Việc gửi không bị tạm dừng", advice)
 
@@ -84,4 +92,5 @@ def _channel(home: Home, row: Channel) -> Finding:
             home.vault.open(secret.sealed)
         except NeedsLogin as error:
             return Finding(False, what, str(error))
-    return Finding(True, what)
+    ends = tokens.ending(row, home.clock.now())
+    return Finding(ends is None, what, ends.sentence if ends else "")

@@ -2,27 +2,26 @@
 
 A worker acts only under a claim: a lease with a fencing token. The token grows with every claim, and every record
 names it, so that a worker which slept through its lease changes nothing. Before a request leaves, an attempt row is
-committed; what the service answered is written into that row first. So a worker killed at any point leaves one of
-four things behind, and `reap` can tell them apart:
+committed; what the service answered is written into that row first. What a worker leaves behind that is killed at any
+point, `campaign.aftermath` can tell apart.
 
-* no attempt                      nothing left this machine: the post is scheduled again;
-* an attempt with an answer       the answer is adopted;
-* an attempt without one, resumable   sending again cannot make a second public post: scheduled again;
-* an attempt without one          `unsure`: read back, and never sent again blindly.
+Claims come in groups, and so do the commits of what many threads write (`campaign.together`); nobody goes on before
+what they wrote is on disk.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import peewee as pw
 
+from campaign import pacing
 from campaign.clock import Clock
-from campaign.db import connected, is_sqlite, write
-from campaign.models import AWAITING, Attempt, Channel, Post, PostState, Step, note
-from campaign.vault import StoredCredentials, Vault
-from channels.base import Credentials, Receipt, State
+from campaign.db import connected, instant, is_sqlite, micros, run, write
+from campaign.leases import Claim, Leases, LostLease
+from campaign.models import AWAITING, Attempt, Post, PostState, Step
+from campaign.together import Together, patiently
+from channels.base import Pace, Receipt, State
 from channels.registry import KINDS
 
 PAUSED = "sending_paused"
@@ -31,19 +30,53 @@ SILENT = timedelta(seconds=60)
 # How often a post is asked about that the service still works on, or should have published by now.
 REFRESH_EVERY = timedelta(minutes=2)
 NEVER = timedelta(days=36500)
+# How far back a claim looks. What has waited for longer stands before the live part of the index, among entries that
+# are dead or may not be taken; it is looked for once a minute (`overdue`).
+RECENT = timedelta(hours=1)
 
-
-class LostLease(Exception):
-    """Another worker has the post now: whatever this one knows is in its attempt row, and it must stop."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to act on one post until the lease ends, under one fencing token."""
-
-    post_id: int
-    fence: int
-    state: PostState
+# Plain SQL, since every post passes here; no value in it comes from outside the program.
+_AWAITING = ", ".join(f"'{state}'" for state in AWAITING)
+_IN_FLIGHT = (
+    "EXISTS (SELECT 1 FROM post AS busy WHERE busy.channel_id = {post}.channel_id "
+    "AND busy.lease_until IS NOT NULL AND busy.lease_until >= ?)"
+)
+_DUE = (
+    "SELECT p.id, p.channel_id FROM post AS p JOIN channel AS c ON c.id = p.channel_id "  # noqa: S608
+    f"WHERE p.state IN ({_AWAITING}) AND p.hold = '' AND p.act_at <= ? AND p.act_at >= ? "
+    f"AND (p.lease_until IS NULL OR p.lease_until < ?) AND {pacing.AWAKE} "
+    f"AND NOT {_IN_FLIGHT.format(post='p')} "
+    f"AND NOT EXISTS (SELECT 1 FROM note WHERE name = '{PAUSED}' AND value <> '') ORDER BY p.act_at, p.id LIMIT ?"
+)
+_NEXT = (
+    "SELECT act_at FROM post "  # noqa: S608
+    f"WHERE state IN ({_AWAITING}) AND hold = '' AND act_at > ? ORDER BY act_at LIMIT 1"
+)
+# The channels too: else two workers take two posts of one channel. NO KEY lets attempts refer to the post.
+_LOCK = " FOR NO KEY UPDATE OF p, c SKIP LOCKED"
+# Only what is to be sent becomes `sending`; a post that is looked at keeps its state under the lease. The channel is
+# looked at again: another worker may have taken a post of it before we held the locks.
+_TAKE = (
+    "UPDATE post SET state = CASE WHEN state = 'scheduled' THEN 'sending' ELSE state END, fence = fence + 1, "
+    "lease_until = ?, worker = ? WHERE id IN ({ids})"
+)
+_STILL_FREE = f" AND NOT {_IN_FLIGHT.format(post='post')}"
+_RETURNING = " RETURNING id, channel_id, fence, state, due_at"
+_RENEW = (
+    "UPDATE post SET lease_until = ? FROM (VALUES {rows}) AS held "
+    "WHERE post.id = held.column1 AND post.fence = held.column2 AND post.lease_until IS NOT NULL RETURNING id"
+)
+_EXTEND = "UPDATE post SET lease_until = ? WHERE id = ? AND fence = ? AND lease_until IS NOT NULL"
+_ATTEMPT = (
+    "INSERT INTO attempt (post_id, fence, worker, payload_hash, started_at, outcome, error) "
+    "VALUES (?, ?, ?, ?, ?, '', '') RETURNING id"
+)
+_NO_DOUBT = (
+    "UPDATE post SET state = 'scheduled', act_at = CASE WHEN due_at < ? THEN due_at ELSE ? END, error = '' "
+    "WHERE id = ? AND fence = ? AND state = 'unsure' AND lease_until IS NULL"
+)
+_ANSWERED = (
+    "UPDATE attempt SET outcome = 'accepted', remote_id = ?, link = ?, remote_state = ?, ended_at = ? WHERE id = ?"
+)
 
 
 class Ledger:
@@ -51,184 +84,193 @@ class Ledger:
 
     def __init__(self, clock: Clock, worker: str, lease: timedelta) -> None:
         self.clock, self.worker, self.lease = clock, worker, lease
+        self.leases = Leases(clock, lease)
+        self._together = Together()
 
     # ------------------------------------------------------------ claiming
 
-    def claim(self, limit: int) -> list[Claim]:
-        """Take up to `limit` posts whose time to act has come, one a channel, none on a silent channel."""
-        now = self.clock.now()
-        with connected():
-            if note(PAUSED):
-                return []
-            with write():
-                return self._claim(now, limit)
+    def claim(self, limit: int, *, overdue: bool = False) -> list[Claim]:
+        """Take up to `limit` posts whose time to act has come, one a channel, none on a silent or busy channel.
 
-    def _claim(self, now: datetime, limit: int) -> list[Claim]:
-        rows = (
-            Post.select(Post.id, Post.fence, Post.state, Post.channel)
-            .join(Channel)
-            .where(
-                Post.state.in_(AWAITING),
-                Post.act_at <= now,
-                Post.hold == "",
-                Post.lease_until.is_null() | (Post.lease_until < now),
-                Channel.paused == "",
-                ~pw.fn.EXISTS(_in_flight(now)),
-            )
-            .order_by(Post.act_at, Post.id)
-            .limit(limit * 4)
-        )
-        if not is_sqlite():
-            # The channels too: else two workers take two posts of one channel. NO KEY lets attempts refer to the post.
-            rows = rows.for_update("FOR NO KEY UPDATE", of=(Post, Channel), skip_locked=True)
-        claims: dict[int, Claim] = {}
-        for row in rows:
-            if row.channel_id not in claims and len(claims) < limit:
-                claims[row.channel_id] = Claim(row.id, row.fence + 1, PostState(row.state))
-        return [claim for claim in claims.values() if self._take(claim, now)]
-
-    def _take(self, claim: Claim, now: datetime) -> bool:
-        """Take one post. Its channel is looked at again: another worker may have taken it before we held the locks."""
-        # Only what is to be sent becomes `sending`; a post that is looked at keeps its state under the lease.
-        state = PostState.SENDING if claim.state is PostState.SCHEDULED else claim.state
-        taken: int = (
-            Post.update(state=state, fence=claim.fence, lease_until=now + self.lease, worker=self.worker)
-            .where(Post.id == claim.post_id, Post.fence == claim.fence - 1, ~pw.fn.EXISTS(_in_flight(now)))
-            .execute()
-        )
-        return taken == 1
-
-    # ------------------------------------------------------------ sending
-
-    def open_attempt(self, claim: Claim, payload_hash: str, gap: timedelta | None) -> Attempt | datetime:
-        """Commit the intent to send. Gives the attempt, or the instant before which the minimum gap forbids it.
-
-        Raises LostLease. `gap` None: this channel keeps no gap at this step.
+        There may be more to take although fewer came: only none at all means that none is left. `overdue`: also what
+        has waited for more than an hour.
         """
         now = self.clock.now()
         with connected(), write():
-            if not self._update(claim, lease_until=now + self.lease):
-                raise LostLease
-            post = Post.get_by_id(claim.post_id)
-            if gap is not None:
-                free_at = self._take_turn(post, gap, now)
-                if free_at is not None:
-                    return free_at
-            attempt: Attempt = Attempt.create(
-                post=post, fence=claim.fence, worker=self.worker, payload_hash=payload_hash, started_at=now
-            )
-        return attempt
+            claims = self._claim(now, limit, None if overdue else now - RECENT)
+        self.leases.renewed(claims, now)
+        return claims
 
-    def _take_turn(self, post: Post, gap: timedelta, now: datetime) -> datetime | None:
-        taken = (
-            Channel.update(spoke_at=now, spoke_post=post.id)
-            .where(
-                Channel.id == post.channel_id,
-                Channel.spoke_at.is_null() | (Channel.spoke_at <= now - gap) | (Channel.spoke_post == post.id),
-            )
-            .execute()
-        )
-        if taken:
-            return None
-        spoke_at: datetime = Channel.get_by_id(post.channel_id).spoke_at
-        return spoke_at + gap
+    def _claim(self, now: datetime, limit: int, since: datetime | None = None) -> list[Claim]:
+        at = micros(now)
+        bound = 0 if since is None else micros(since)
+        due = run(_DUE if is_sqlite() else _DUE + _LOCK, [at, bound, at, at, at, limit]).fetchall()
+        first_of: dict[int, int] = {}
+        for post, channel in due:
+            first_of.setdefault(channel, post)
+        if not first_of:
+            return []
+        ids = list(first_of.values())
+        statement, values = _TAKE.format(ids=", ".join("?" * len(ids))), [micros(now + self.lease), self.worker, *ids]
+        # SQLite has had the only write lock since before it looked.
+        if not is_sqlite():
+            statement, values = statement + _STILL_FREE, [*values, at]
+        claims = {row[0]: _claim_of(*row) for row in run(statement + _RETURNING, values).fetchall()}
+        return [claims[post] for post in ids if post in claims]
+
+    def next_act(self) -> datetime | None:
+        """When a worker must next do something, after now; None where nothing is planned."""
+        with connected():
+            row = run(_NEXT, [micros(self.clock.now())]).fetchall()
+        return instant(row[0][0]) if row else None
+
+    # ------------------------------------------------------------ leases
+
+    def renew(self) -> None:
+        """Renew the leases of exactly the claims that are in flight here; those that others have are marked lost."""
+        claims = self.leases.living()
+        if claims:
+            self._renew(claims)
+
+    def _renew(self, claims: Sequence[Claim]) -> None:
+        now = self.clock.now()
+        rows = ", ".join(["(?, ?)"] * len(claims))
+        pairs = [number for claim in claims for number in (claim.post_id, claim.fence)]
+        with connected(), write():
+            kept = {row[0] for row in run(_RENEW.format(rows=rows), [micros(now + self.lease), *pairs]).fetchall()}
+        self.leases.renewed([claim for claim in claims if claim.post_id in kept], now)
+        self.leases.lose(claim for claim in claims if claim.post_id not in kept)
+
+    def confirm(self, claim: Claim) -> None:
+        """Just before a request leaves: raises LostLease unless this worker has the post, surely and for long enough.
+
+        Where half of the lease has passed since it was renewed, the ledger is asked.
+        """
+        if not self.leases.is_fresh(claim) and not self.leases.is_lost(claim):
+            self._renew([claim])
+        if self.leases.is_lost(claim):
+            raise LostLease
+
+    # ------------------------------------------------------------ sending
+
+    def open_attempt(
+        self, claim: Claim, payload_hash: str, gap: timedelta | None, pace: Pace | None = None
+    ) -> Attempt | datetime:
+        """Commit the intent to send. Gives the attempt, or the instant before which the channel may not speak.
+
+        Raises LostLease. `gap` None: this channel keeps no gap at this step; `pace` None: it spends no token.
+        """
+        now = self.clock.now()
+        at = micros(now)
+
+        def work() -> Attempt | datetime:
+            self._extend(claim, now)
+            free_at = pacing.take_turn(claim.channel_id, claim.post_id, gap, pace, now)
+            if free_at is not None:
+                return free_at
+            row = [claim.post_id, claim.fence, self.worker, payload_hash, at]
+            [(number,)] = run(_ATTEMPT, row).fetchall()
+            return Attempt(id=number, post=claim.post_id, fence=claim.fence, worker=self.worker, started_at=now)
+
+        opened = self._together.commit(claim.post_id, work)
+        self.leases.renewed([claim], now)
+        return opened
+
+    def _extend(self, claim: Claim, now: datetime) -> None:
+        if run(_EXTEND, [micros(now + self.lease), claim.post_id, claim.fence]).rowcount != 1:
+            raise LostLease
 
     def answered(self, attempt: Attempt, receipt: Receipt) -> None:
         """Write down what the service answered, before anything else: it must survive whatever happens next."""
-        with connected(), write():
-            Attempt.update(
-                outcome="accepted", remote_id=receipt.remote_id, link=receipt.link, remote_state=receipt.state,
-                ended_at=self.clock.now(),
-            ).where(Attempt.id == attempt.id).execute()  # fmt: skip
+        ended = micros(self.clock.now())
+        row = [receipt.remote_id, receipt.link, str(receipt.state), ended, attempt.id]
+        patiently(lambda: self._together.commit(attempt.post_id, lambda: run(_ANSWERED, row)))
 
     def close_attempt(self, attempt: Attempt, outcome: str, error: str) -> None:
         """Write down how an attempt ended that brought no receipt."""
-        with connected(), write():
-            Attempt.update(outcome=outcome, error=error, ended_at=self.clock.now()).where(
-                Attempt.id == attempt.id
-            ).execute()
+        ended = Attempt.update(outcome=outcome, error=error, ended_at=self.clock.now()).where(Attempt.id == attempt.id)
+        patiently(lambda: self._together.commit(attempt.post_id, ended.execute))
 
-    def give_turn_back(self, post: Post) -> None:
-        """The channel did not speak after all: the next post need not keep its distance from this one."""
-        with connected(), write():
-            Channel.update(spoke_at=None, spoke_post=None).where(
-                Channel.id == post.channel_id, Channel.spoke_post == post.id
-            ).execute()
+    def nothing_left(self, claim: Claim, attempt: Attempt) -> None:
+        """The lease was lost before the first request of an attempt: close it, and take back the doubt that whoever
+        buried the claim had to have, unless somebody has acted on it since.
+
+        It is due at its hour: the clock that ended the lease too soon may be put right again.
+        """
+        at = micros(self.clock.now())
+
+        def work() -> None:
+            run("UPDATE attempt SET outcome = 'not_sent', ended_at = ? WHERE id = ?", [at, attempt.id])
+            run(_NO_DOUBT, [at, at, claim.post_id, claim.fence + 1])
+
+        self._together.commit(claim.post_id, work)
 
     # ------------------------------------------------------------ recording
 
-    def record(self, claim: Claim, **changes: Any) -> None:
-        """Change the post and end the claim. Raises LostLease where another worker has it."""
-        with connected(), write():
-            if not self._update(claim, lease_until=None, **changes):
+    def record(self, claim: Claim, also: Callable[[], object] | None = None, **changes: Any) -> None:
+        """Change the post and end the claim, and do what `also` says in the same transaction.
+
+        Raises LostLease where another worker has it.
+        """
+        statement, values = _recording(claim, changes)
+
+        def work() -> None:
+            if run(statement, values).rowcount != 1:
                 raise LostLease
+            if also is not None:
+                also()
+
+        patiently(lambda: self._together.commit(claim.post_id, work))
+        self.leases.drop(claim)
 
     def adopt(self, claim: Claim, receipt: Receipt) -> None:
         """Record what the service has: id and link first and alone in `answered`, then the state."""
         now = self.clock.now()
-        with connected():
-            due = Post.get_by_id(claim.post_id).due_at
-            try:
-                self.record(claim, **receipt_changes(receipt, now, due))
-            except pw.IntegrityError:
-                self.record(claim, **taken_id(now))
-
-    def _update(self, claim: Claim, **changes: Any) -> bool:
-        done: int = (
-            Post.update(**changes)
-            .where(Post.id == claim.post_id, Post.fence == claim.fence, Post.lease_until.is_null(False))
-            .execute()
-        )
-        return done == 1
-
-    # ------------------------------------------------------------ after a crash
-
-    def reap(self) -> int:
-        """Sort out posts whose worker did not come back before its lease ended; gives their number."""
-        now = self.clock.now()
-        with connected():
-            lost = list(Post.select().where(Post.state == PostState.SENDING, Post.lease_until < now))
-            return sum(self._reap_one(post, now) for post in lost)
-
-    def _reap_one(self, post: Post, now: datetime) -> int:
-        """A transaction a post: what is wrong with one must not keep the others lying."""
-        # The lease once more: its worker may have woken, renewed it and be sending at this moment.
-        still_lost = (
-            Post.id == post.id, Post.fence == post.fence, Post.state == PostState.SENDING, Post.lease_until < now,
-        )  # fmt: skip
-        changes = self._after_crash(post, now)
         try:
-            with write():
-                done: int = Post.update(fence=Post.fence + 1, lease_until=None, **changes).where(*still_lost).execute()
+            self.record(claim, **receipt_changes(receipt, now, claim.due_at))
         except pw.IntegrityError:
-            with write():
-                done = Post.update(fence=Post.fence + 1, lease_until=None, **taken_id(now)).where(*still_lost).execute()
-        return done
+            self.record(claim, **taken_id(now))
 
-    def _after_crash(self, post: Post, now: datetime) -> dict[str, Any]:
-        attempt = Attempt.get_or_none(Attempt.post == post, Attempt.fence == post.fence)
-        if attempt is None or attempt.outcome in {"refused", "not_sent"}:
-            return {"state": PostState.SCHEDULED}
-        if attempt.remote_id:
-            receipt = Receipt(attempt.remote_id, State(attempt.remote_state), attempt.link)
-            return receipt_changes(receipt, now, post.due_at)
-        if is_resumable(post):
-            return {"state": PostState.SCHEDULED}
-        return {"state": PostState.UNSURE, "act_at": now, "looks": 0, "error": "Máy gửi dừng giữa chừng; đang đọc lại."}
+    def save_step(self, claim: Claim | None, post: Post, step: str, handle: str) -> None:
+        """Commit what must survive a crash; the lease begins anew. Raises LostLease."""
+        now = self.clock.now()
+
+        def work() -> None:
+            if claim is not None:
+                self._extend(claim, now)
+            Step.insert(post=post, step=step, handle=handle, saved_at=now).on_conflict(
+                conflict_target=[Step.post, Step.step], update={"handle": handle, "saved_at": now}
+            ).execute()
+
+        self._together.commit(post.id, work)
+        if claim is not None:
+            self.leases.renewed([claim], now)
 
 
-def _in_flight(now: datetime) -> pw.Query:
-    """The posts of the same channel that some worker has under a living lease."""
-    busy = Post.alias()
-    return busy.select(pw.SQL("1")).where(
-        busy.channel == Post.channel, busy.lease_until.is_null(False), busy.lease_until >= now
+def _claim_of(post: int, channel: int, fence: int, state: str, due_at: int) -> Claim:
+    held = PostState(state)
+    return Claim(post, channel, fence, PostState.SCHEDULED if held is PostState.SENDING else held, instant(due_at))
+
+
+def _recording(claim: Claim, changes: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The statement that changes a claimed post and ends the claim, with its values."""
+    fields = [Post._meta.fields[name] for name in changes]
+    columns = "".join(f"{field.column_name} = ?, " for field in fields)
+    values = [field.db_value(value) for field, value in zip(fields, changes.values(), strict=True)]
+    statement = (
+        f"UPDATE post SET {columns}lease_until = NULL "  # noqa: S608 names of columns, no values
+        "WHERE id = ? AND fence = ? AND lease_until IS NOT NULL"
     )
+    return statement, [*values, claim.post_id, claim.fence]
 
 
 def is_resumable(post: Post) -> bool:
     """Whether an earlier attempt has saved a step after which sending again cannot make a second public post."""
     steps = KINDS[post.channel.kind].resumable_after
-    return bool(steps) and bool(Step.select().where(Step.post == post, Step.step.in_(steps)).exists())
+    if not steps:
+        return False
+    with connected():
+        return bool(Step.select().where(Step.post == post, Step.step.in_(steps)).exists())
 
 
 def taken_id(now: datetime) -> dict[str, Any]:
@@ -260,45 +302,3 @@ def forget_answers(post: Post) -> None:
     Attempt.update(outcome="gone", remote_id=None).where(
         Attempt.post == post, Attempt.remote_id.is_null(False)
     ).execute()
-
-
-class LedgerSession:
-    """The `Session` of one post over the ledger (channels/base.py)."""
-
-    def __init__(self, post: Post, claim: Claim | None, ledger: Ledger, vault: Vault) -> None:
-        self._post, self._claim, self._ledger = post, claim, ledger
-        self.credentials: Credentials = StoredCredentials(post.channel_id, vault, ledger.clock)
-
-    def now(self) -> datetime:
-        """The present instant, UTC."""
-        return self._ledger.clock.now()
-
-    def saved(self, step: str) -> str | None:
-        """What an earlier attempt saved."""
-        with connected():
-            row = Step.get_or_none(Step.post == self._post, Step.step == step)
-        return None if row is None else str(row.handle)
-
-    def save(self, step: str, handle: str) -> None:
-        """Commit what must survive a crash; the lease begins anew. Raises LostLease."""
-        now = self.now()
-        with connected(), write():
-            if self._claim is not None and not self._ledger._update(self._claim, lease_until=now + self._ledger.lease):
-                raise LostLease
-            row: Mapping[str, Any] = {"post": self._post, "step": step, "handle": handle, "saved_at": now}
-            Step.insert(**row).on_conflict(
-                conflict_target=[Step.post, Step.step], update={"handle": handle, "saved_at": now}
-            ).execute()
-
-    def is_taken(self, remote_id: str) -> bool:
-        """Whether another post of this channel owns this remote id: by record, by an answer not yet recorded, or by a
-        step saved on the way."""
-        others = (Post.channel == self._post.channel_id) & (Post.id != self._post.id)
-        with connected():
-            return any(
-                (
-                    Post.select().where(others, Post.remote_id == remote_id).exists(),
-                    Attempt.select().join(Post).where(others, Attempt.remote_id == remote_id).exists(),
-                    Step.select().join(Post).where(others, Step.handle == remote_id).exists(),
-                )
-            )

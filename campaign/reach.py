@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from campaign import pacing
 from campaign.adapters import Adapters
 from campaign.broadcasts import PERSON_KINDS, words_of
 from campaign.clock import local_day
 from campaign.db import connected, write
-from campaign.ledger import Ledger, LedgerSession
+from campaign.ledger import Ledger
 from campaign.models import Campaign, CampaignChannel, Channel, Confirmation, Post, PostState, Reach
+from campaign.session import LedgerSession
 from campaign.vault import Vault
 from channels.base import ChannelError, Figure, NeedsLogin, RateLimited, Receipt, State
 from channels.loudspeaker import Loudspeaker
@@ -99,15 +101,18 @@ class Measuring:
         return len(figures)
 
     def _is_silent(self, post: Post, now: datetime) -> bool:
-        return now < self._not_before.get(post.channel_id, now)
+        parked_until = post.channel.parked_until or now
+        return now < max(parked_until, self._not_before.get(post.channel_id, now))
 
     def _leave_alone(self, post: Post, error: ChannelError, now: datetime) -> None:
-        named = error.until if isinstance(error, RateLimited) else now
-        self._not_before[post.channel_id] = named if named > now else now + _SILENCE
-        if isinstance(error, NeedsLogin):
-            with connected(), write():
-                # A pause that says why already, by a person or by the program, stays as it is.
-                Channel.update(paused=str(error)).where(Channel.id == post.channel_id, Channel.paused == "").execute()
+        self._not_before[post.channel_id] = now + _SILENCE
+        if isinstance(error, RateLimited) and error.until > now:
+            # For everybody: what is measured and what is sent draw on one allowance.
+            self._not_before[post.channel_id] = error.until
+            pacing.park(post.channel_id, error.until, str(error), self._ledger.clock)
+        elif isinstance(error, NeedsLogin):
+            # A pause that says why already, by a person or by the program, stays as it is.
+            pacing.pause(post.channel_id, str(error))
 
 
 def collect(post: Post, adapters: Adapters, ledger: Ledger, vault: Vault) -> int:

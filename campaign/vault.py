@@ -15,14 +15,16 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from campaign.clock import Clock, monotonic
-from campaign.db import connected, write
+from campaign.db import connected, run, write
 from campaign.errors import Problem
 from campaign.models import Channel, Secret, upsert
+from campaign.together import patiently
 from channels.base import NeedsLogin, Temporary
 
 # Longer than one renewing request may take (channels/http.py), so that a lock is never taken from a living owner.
 LOCK = timedelta(seconds=90)
 _POLL_SECONDS = 0.2
+_NOT_CONNECTED = "Kênh chưa kết nối; hãy vào trang Kênh để kết nối."
 
 
 def read_or_make_key(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -128,12 +130,16 @@ class StoredCredentials:
         with connected():
             row: Secret | None = Secret.get_or_none(Secret.channel == self._channel_id)
         if row is None:
-            raise NeedsLogin("Kênh chưa kết nối; hãy vào trang Kênh để kết nối.")
+            raise NeedsLogin(_NOT_CONNECTED)
         return row
 
     def read(self) -> Mapping[str, str]:
         """The secrets as last stored. Raises NeedsLogin where there are none."""
-        return self._vault.open(self._row().sealed)
+        with connected():
+            rows = run("SELECT sealed FROM secret WHERE channel_id = ?", [self._channel_id]).fetchall()
+        if not rows:
+            raise NeedsLogin(_NOT_CONNECTED)
+        return self._vault.open(rows[0][0])
 
     def exchange(
         self, stale: Mapping[str, str], renew: Callable[[Mapping[str, str]], Mapping[str, str]]
@@ -152,28 +158,48 @@ class StoredCredentials:
             time.sleep(_POLL_SECONDS)
         try:
             return self._renew_locked(stale, renew)
+        except NeedsLogin:
+            # Where the lock ended under a slow owner, what was refused here may have been spent by that one.
+            current = self.read()
+            if current == stale:
+                raise
+            return current
         finally:
-            with connected(), write():
-                Secret.update(lock_owner=None, lock_until=None).where(
-                    Secret.channel == self._channel_id, Secret.lock_owner == owner
-                ).execute()
+            self._unlock(owner)
 
     def _renew_locked(
         self, stale: Mapping[str, str], renew: Callable[[Mapping[str, str]], Mapping[str, str]]
     ) -> Mapping[str, str]:
-        row = self._row()
-        current = self._vault.open(row.sealed)
+        current = self.read()
         if current != stale:
             return current
-        fresh = {**current, **renew(current)}
+        renewed = renew(current)
+        changed = {name: value for name, value in renewed.items() if value != current.get(name)}
+        # What was spent for these is gone: nothing but their loss would come of giving up early.
+        return patiently(lambda: self._store(current, changed))
+
+    def _store(self, current: Mapping[str, str], changed: Mapping[str, str]) -> Mapping[str, str]:
+        """Put the successors in the place of what was current, and give the secrets now in force.
+
+        A person who entered others for these meanwhile has the last word; what else they changed stays beside them.
+        """
+        while True:
+            row = self._row()
+            stored = self._vault.open(row.sealed)
+            if any(name in stored and stored[name] != current.get(name) for name in changed):
+                return stored
+            fresh = {**stored, **changed}
+            changes = {"sealed": self._vault.seal(fresh), "version": row.version + 1, "changed_at": self._clock.now()}
+            same = Secret.channel == self._channel_id, Secret.version == row.version
+            with connected(), write():
+                if Secret.update(**changes).where(*same).execute():
+                    return fresh
+
+    def _unlock(self, owner: str) -> None:
         with connected(), write():
-            stored = (
-                Secret.update(sealed=self._vault.seal(fresh), version=row.version + 1, changed_at=self._clock.now())
-                .where(Secret.channel == self._channel_id, Secret.version == row.version)
-                .execute()
-            )
-        # A person who reconnected the channel meanwhile has the last word.
-        return fresh if stored else self.read()
+            Secret.update(lock_owner=None, lock_until=None).where(
+                Secret.channel == self._channel_id, Secret.lock_owner == owner
+            ).execute()
 
     def _lock(self, owner: str) -> bool:
         now = self._clock.now()

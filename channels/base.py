@@ -8,7 +8,7 @@ All instants are aware datetimes in UTC. Sentences in errors and reasons are Vie
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -82,9 +82,13 @@ class Absent:
 
 @dataclass(frozen=True)
 class CannotSay:
-    """The service gives no proof either way; a person has to look. `reason` is one Vietnamese sentence."""
+    """The service gives no proof either way; a person has to look. `reason` is one Vietnamese sentence.
+
+    `is_hidden`: it has the post, but surely shows it to nobody yet.
+    """
 
     reason: str
+    is_hidden: bool = False
 
 
 Sighting = Found | Absent | CannotSay
@@ -170,6 +174,10 @@ class Session(Protocol):
     def save(self, step: str, handle: str) -> None:
         """Commit at once what must survive a crash: a photo id, an article token, an upload address."""
 
+    def rest(self, until: datetime, why: str) -> None:
+        """The service took the request and is close to taking no more: nothing is asked of it for this channel before
+        `until`. What is under way goes on. `why` is one Vietnamese sentence."""
+
     def is_taken(self, remote_id: str) -> bool:
         """Whether another post of this channel already owns this remote id."""
 
@@ -231,6 +239,14 @@ class Hours:
     quiet: tuple[str, str]
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast a channel may speak: `burst` posts at once, and one more `every` so often."""
+
+    burst: int
+    every: timedelta
+
+
 class Channel(ABC):
     """One configured channel: a Page, an Official Account, a station."""
 
@@ -251,8 +267,18 @@ class Channel(ABC):
     remote_window: ClassVar[tuple[timedelta, timedelta] | None] = None
     # Once one of these steps is saved, sending again cannot make a second public post.
     resumable_after: ClassVar[frozenset[str]] = frozenset()
+    # Whether its words are read aloud, as the lexicon of its place says them.
+    speaks: ClassVar[bool] = False
     # Whether a person, not a service, says that the post went out.
     confirmed_by_person: ClassVar[bool] = False
+    # Whether `find` reads the service. Where it cannot, a post in doubt is put before a person at once.
+    reads_back: ClassVar[bool] = False
+    # What of a post `revise` replaces, as fields of `Outgoing`: none where the service lets nobody edit.
+    revises: ClassVar[frozenset[str]] = frozenset()
+    # Whether `remove` takes a post down. Where it does not, a person has to.
+    removes: ClassVar[bool] = False
+    # What the service surely bears, whatever a campaign asks for. None: no service listens.
+    pace: ClassVar[Pace | None] = None
 
     def __init__(self, settings: Mapping[str, str], http: requests.Session, lexicon: Lexicon = DEFAULT) -> None:
         """`settings` are the public ones; secrets come from `session.credentials` call by call.
@@ -287,7 +313,7 @@ class Channel(ABC):
         return CannotSay(f"Không đọc lại được bài trên {self.label}; hãy tự mở kênh để xem.")
 
     def refresh(self, receipt: Receipt, session: Session) -> Receipt:
-        """Ask again about a post that was processing or scheduled remotely. Read-only."""
+        """Ask again how a post stands: REMOVED where the service does not show it (any more). Read-only."""
         return receipt
 
     def schedule_remotely(self, outgoing: Outgoing, session: Session) -> Receipt:
@@ -295,15 +321,33 @@ class Channel(ABC):
         raise Rejected(f"{self.label} không nhận bài hẹn giờ; bài sẽ được đăng đúng giờ từ máy này.")
 
     def revise(self, receipt: Receipt, outgoing: Outgoing, session: Session) -> Receipt:
-        """Replace the words of a post that is out or scheduled remotely."""
+        """Replace what `revises` names of a post that is out. Doing it twice is doing it once, so that an answer that
+        is not clear is Temporary."""
         raise Rejected(f"{self.label} không cho sửa bài đã đăng; hãy sửa trực tiếp trên kênh.")
 
     def remove(self, receipt: Receipt, session: Session) -> Receipt:
-        """Take the post down, or withdraw it where it is scheduled remotely."""
+        """Take the post down, or withdraw it where it is scheduled remotely. Rejected where the service does not show
+        it. An answer that is not clear is Temporary: whether it is down, `refresh` tells."""
         raise Rejected(f"{self.label} không cho gỡ bài từ đây; hãy gỡ trực tiếp trên kênh.")
 
     def measure(self, receipt: Receipt, session: Session) -> list[Figure]:
         """The reach figures of one published post, as they stand now."""
+        return []
+
+    # -- about the connection; the session is that of no post
+
+    def login_ends(self, session: Session) -> datetime | None:
+        """By when a person must connect the channel anew; None where the service names no end or does not say.
+
+        Keeps alive what ends only by lying idle. Raises NeedsLogin where the connection is dead already.
+        """
+        return None
+
+    def strangers(self, ours: Sequence[Outgoing], since: datetime, session: Session) -> list[Receipt]:
+        """What the service shows since then in the words of one of `ours`, and this home never sent (`is_taken`).
+
+        Changes nothing there. Only for kinds that `reads_back`.
+        """
         return []
 
 

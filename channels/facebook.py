@@ -6,9 +6,9 @@ never complete, it can prove that a post is there but never that it is not.
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from channels.base import (
@@ -21,6 +21,7 @@ from channels.base import (
     Media,
     NeedsLogin,
     Outgoing,
+    Pace,
     Receipt,
     Rejected,
     Session,
@@ -65,6 +66,11 @@ class FacebookPage(Channel):
     )
     limits = Limits(text=63206, pictures=1, picture_bytes=4 * 1024 * 1024)
     metrics = METRICS
+    reads_back = True
+    revises = frozenset({"text"})
+    removes = True
+    # The least that Facebook allows is 200 calls an hour (section 2.6); a post with a picture takes two.
+    pace: ClassVar[Pace | None] = Pace(burst=100, every=timedelta(seconds=36))
     # Facebook takes 10 minutes to 30 days; a margin keeps slow requests and skewed clocks inside (section 2.2).
     remote_window: ClassVar[tuple[timedelta, timedelta] | None] = (timedelta(minutes=20), timedelta(days=29))
 
@@ -161,7 +167,7 @@ class FacebookPage(Channel):
         try:
             matches = [
                 _receipt(post, state)
-                for post, state in self._posts(outgoing, since, session)
+                for post, state in self._posts(since, session, ahead=session.now() < outgoing.due)
                 if _normal(post.get("message") or "") == words and not session.is_taken(str(post["id"]))
             ]
         except ChannelError as error:
@@ -174,15 +180,52 @@ class FacebookPage(Channel):
             return CannotSay(f"Trang Facebook có {len(matches)} bài cùng nội dung này; hãy mở Trang để xem.")
         return CannotSay("Chưa thấy bài trên Trang Facebook, nhưng danh sách có thể thiếu; hãy mở Trang để xem.")
 
-    def _posts(self, outgoing: Outgoing, since: datetime, session: Session) -> Iterator[tuple[dict[str, Any], State]]:
+    def strangers(self, ours: Sequence[Outgoing], since: datetime, session: Session) -> list[Receipt]:
+        """Posts in exactly the words of one of ours, also those that another installation has left with Facebook."""
+        words = {_normal(_message(outgoing)) for outgoing in ours}
+        try:
+            return [
+                _receipt(post, state)
+                for post, state in self._posts(since, session, ahead=True)
+                if _normal(post.get("message") or "") in words and not session.is_taken(str(post["id"]))
+            ]
+        except NeedsLogin:
+            # Publishing and reading are permissions apart: only a token that is dead needs a person.
+            self.login_ends(session)
+            raise Rejected("Trang Facebook không cho đọc lại bài; hãy mở Trang để xem.") from None
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise Rejected("Không hiểu danh sách bài Facebook trả về; hãy mở Trang để xem.") from None
+
+    def _posts(self, since: datetime, session: Session, *, ahead: bool) -> Iterator[tuple[dict[str, Any], State]]:
+        """What the Page published since; `ahead` also what it keeps until its hour, whenever that was left there."""
         graph, page = self._graph(session), self.options["page_id"]
         for post in walk(graph, f"{page}/published_posts", "id,message,created_time,permalink_url", session.now()):
             if datetime.fromisoformat(post["created_time"]) >= since - _CLOCK_SKEW:
                 yield post, State.PUBLISHED
-        if session.now() < outgoing.due:
-            # Only a post given to Facebook ahead of time can have left us before it is due.
+        if ahead:
             for post in walk(graph, f"{page}/scheduled_posts", "id,message,permalink_url", session.now()):
                 yield post, State.SCHEDULED_REMOTELY
+
+    # -- the connection
+
+    def login_ends(self, session: Session) -> datetime | None:
+        """What Facebook knows about the token: its end, or the end of what the person has let us read (section 2.4)."""
+        graph = self._graph(session)
+        with asking(session.now()):
+            try:
+                known = graph.read("debug_token", input_token=graph.access_token).get("data")
+            except GraphError as error:
+                if isinstance(error.verdict(session.now()), Rejected) or error.is_permission:
+                    # It works, and is merely not told about itself.
+                    return None
+                raise
+        if not isinstance(known, dict):
+            return None
+        if known.get("is_valid") is False:
+            raise NeedsLogin("Mã truy cập Trang Facebook không còn dùng được; hãy lấy mã mới và nối lại kênh.")
+        ends = [known.get(name) for name in ("expires_at", "data_access_expires_at")]
+        # Zero means never.
+        return min((datetime.fromtimestamp(end, UTC) for end in ends if isinstance(end, int) and end > 0), default=None)
 
     # -- reach
 
@@ -195,7 +238,7 @@ class FacebookPage(Channel):
         token = secrets.get("token")
         if not token:
             raise NeedsLogin("Kênh chưa có mã truy cập Trang Facebook; hãy nối kênh.")
-        return Graph(self.http, self.options["api_url"], token, secrets.get("app_secret", ""), session.now())
+        return Graph(self.http, self.options["api_url"], token, secrets.get("app_secret", ""), session)
 
 
 def _message(outgoing: Outgoing) -> str:

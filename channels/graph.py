@@ -8,6 +8,7 @@ channel and is never shared between threads; the HTTP connection pool below it i
 import hashlib
 import hmac
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -17,9 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 import facebook
 import requests
 
-from channels.base import ChannelError, RateLimited, Rejected, Temporary, Unsure
+from channels.base import ChannelError, RateLimited, Rejected, Session, Temporary, Unsure
 from channels.errors import ErrorTable
-from channels.http import redact, sending
+from channels.http import redact, retry_after, sending
 
 VERSION = "v26.0"
 INVALID_PARAMETER = 100
@@ -28,6 +29,12 @@ _OBJECT_MISSING = 33
 _MOST_PAGES = 20
 # What is believed of the time the service says it will not listen.
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
+# Per cent of an allowance from which a channel rests, so that the service need not refuse it (section 2.6: it throttles
+# at 100), and for how long where it names no time. An app's allowance is counted over one hour, a Page's over a day.
+_NEARLY_SPENT = 90
+_APP_RESTS, _PAGE_RESTS = timedelta(minutes=15), timedelta(hours=1)
+_PARTS = ("call_count", "total_cputime", "total_time")
+_RESTING = "Trang sắp dùng hết lượt gọi mà Facebook cho phép; kênh tạm nghỉ rồi tự đăng tiếp."
 _TOO_MANY = "Facebook báo kênh gọi quá nhiều; kênh tạm nghỉ rồi tự đăng tiếp."
 _UNCLEAR = "Facebook chưa trả lời rõ ràng; bài có thể đã lên."
 _TABLE = ErrorTable("facebook")
@@ -86,12 +93,12 @@ class _Line:
 class Graph(facebook.GraphAPI):
     """The SDK with today's version, our address, appsecret_proof and errors that keep what was said."""
 
-    def __init__(self, http: requests.Session, api_url: str, token: str, app_secret: str, now: datetime) -> None:
+    def __init__(self, http: requests.Session, api_url: str, token: str, app_secret: str, session: Session) -> None:
         self._line = _Line(http, api_url)
         # With a version the SDK refuses every one that is still alive. Http sets the time-outs.
         super().__init__(access_token=token, session=self._line)
         self.version = VERSION
-        self._now = now
+        self._ledger, self._now = session, session.now()
         self._secrets = [secret for secret in (token, app_secret) if secret]
         self._proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest() if app_secret else ""
 
@@ -117,6 +124,10 @@ class Graph(facebook.GraphAPI):
             raise self._refusal(None) from None
         if not isinstance(answer, dict) or (self._line.last is not None and not self._line.last.ok):
             raise self._refusal(None)
+        if self._line.last is not None:
+            until = _rests_until(self._line.last.headers, self._now)
+            if until is not None:
+                self._ledger.rest(until, _RESTING)
         return answer
 
     def read(self, path: str, **args: Any) -> dict[str, Any]:
@@ -194,13 +205,44 @@ def _listens_again(headers: Mapping[str, str], now: datetime) -> datetime | None
     """When the rate headers let us come back: minutes in X-Business-Use-Case-Usage (section 2.6), or Retry-After.
 
     Between a minute and a day from now. None where they say nothing that can be understood."""
-    try:
-        usage = json.loads(headers.get("X-Business-Use-Case-Usage", "{}"))
-        minutes = max(
-            (int(row.get("estimated_time_to_regain_access", 0)) for rows in usage.values() for row in rows), default=0
-        )
-        seconds = minutes * 60 or int(headers.get("Retry-After", "0"))
-    except (ValueError, TypeError, AttributeError, OverflowError):
+    named = retry_after(headers, now) or timedelta(0)
+    pause = _regain([row for _, row in _usages(headers)]) or named
+    return now + max(_SHORTEST_PAUSE, min(pause, _LONGEST_PAUSE)) if pause else None
+
+
+def _rests_until(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when to ask nothing more, after an answer that was none of refusal: None while enough is left."""
+    spent = [
+        (rest, row) for rest, row in _usages(headers) if max(_number(row, part) for part in _PARTS) >= _NEARLY_SPENT
+    ]
+    if not spent:
         return None
-    longest, shortest = _LONGEST_PAUSE.total_seconds(), _SHORTEST_PAUSE.total_seconds()
-    return now + timedelta(seconds=max(shortest, min(seconds, longest))) if seconds else None
+    pause = _regain([row for _, row in spent]) or max(rest for rest, _ in spent)
+    return now + min(pause, _LONGEST_PAUSE)
+
+
+def _usages(headers: Mapping[str, str]) -> list[tuple[timedelta, Mapping[str, Any]]]:
+    """What the rate headers count, each with the rest that fits it; nothing for headers that cannot be understood."""
+    app, pages = _json(headers.get("X-App-Usage")), _json(headers.get("X-Business-Use-Case-Usage"))
+    page = _json(headers.get("X-Page-Usage"))
+    rows = [row for listed in pages.values() if isinstance(listed, list) for row in listed if isinstance(row, dict)]
+    return [(_APP_RESTS, app), (_PAGE_RESTS, page), *((_PAGE_RESTS, row) for row in rows)]
+
+
+def _regain(rows: list[Mapping[str, Any]]) -> timedelta:
+    minutes = max((_number(row, "estimated_time_to_regain_access") for row in rows), default=0)
+    return timedelta(minutes=min(minutes, _LONGEST_PAUSE // timedelta(minutes=1)))
+
+
+def _json(text: str | None) -> dict[str, Any]:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _number(row: Mapping[str, Any], name: str) -> float:
+    """A count, never less than nothing; zero where there is none that can be understood."""
+    value = row.get(name, 0)
+    return value if isinstance(value, int | float) and 0 <= value < math.inf else 0

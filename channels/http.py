@@ -1,11 +1,16 @@
 """HTTP as every channel uses it: time-outs always, no silent retry, and no secret in any text that leaves here."""
 
 import logging
+import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.request import getproxies
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -39,6 +44,19 @@ for _logger in ("urllib3.connectionpool", "urllib3.util.retry"):
     logging.getLogger(_logger).addFilter(_without_secrets)
 
 
+_before_request: ContextVar[Callable[[], None] | None] = ContextVar("before_request", default=None)
+
+
+@contextmanager
+def asking_first(check: Callable[[], None]) -> Iterator[None]:
+    """In this thread, call `check` just before every request leaves; what it raises keeps the request here."""
+    token = _before_request.set(check)
+    try:
+        yield
+    finally:
+        _before_request.reset(token)
+
+
 class Http(requests.Session):
     """One shared session: a pool as large as the threads that use it, and a time-out on every request."""
 
@@ -47,12 +65,33 @@ class Http(requests.Session):
         adapter = HTTPAdapter(pool_connections=pool_size, pool_maxsize=pool_size, max_retries=0)
         self.mount("https://", adapter)
         self.mount("http://", adapter)
+        if not getproxies():
+            # Without a proxy there is nothing in the environment that is worth a search at every request.
+            self.trust_env = False
+            self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """As `requests.Session.request`, with `TIMEOUT` where the caller names none."""
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = TIMEOUT
+        check = _before_request.get()
+        if check is not None:
+            check()
         return super().request(method, url, *args, **kwargs)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long `Retry-After` asks for: seconds or a date (RFC 9110 section 10.2.3). None where it says nothing that
+    can be understood."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdecimal():
+        # Ten digits are three hundred years.
+        return timedelta(seconds=int(said[:10]))
+    try:
+        named = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    return max(timedelta(0), (named if named.tzinfo else named.replace(tzinfo=UTC)) - now)
 
 
 def never_left(error: requests.RequestException) -> bool:

@@ -68,6 +68,8 @@ class Loudspeaker(Channel):
         windows=(("05:30", "06:00"), ("17:00", "17:30")), weekdays=(0, 1, 2, 3, 4), quiet=("22:00", "05:00")
     )
     lead: ClassVar[timedelta] = timedelta(days=2)
+    speaks: ClassVar[bool] = True
+    reads_back: ClassVar[bool] = True
     confirmed_by_person: ClassVar[bool] = True
 
     @property

@@ -6,7 +6,7 @@ leaves doubt, and even then nothing is public yet.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from channels.base import (
     Limits,
     Metric,
     Outgoing,
+    Pace,
     Receipt,
     Rejected,
     Session,
@@ -80,6 +81,11 @@ class ZaloOfficialAccount(Channel):
         title=_TITLE_LIMIT, description=_DESCRIPTION_LIMIT, pictures=1, picture_required=True, picture_bytes=2**20
     )
     metrics = (Metric("total_view", "Lượt xem"), Metric("total_share", "Lượt chia sẻ"))
+    reads_back = True
+    revises = frozenset({"title", "description", "text", "media"})
+    removes = True
+    # Zalo counts calls by the minute (-32) and does not publish how many (section 3.6). An article takes up to ten.
+    pace: ClassVar[Pace | None] = Pace(burst=20, every=timedelta(seconds=6))
     resumable_after = frozenset({"article_token", "article"})
 
     # Seconds between questions while Zalo works on an article, and how to wait them.
@@ -171,6 +177,16 @@ class ZaloOfficialAccount(Channel):
             "comment": "show" if self.options["comments"] == "show" else "hide",
         }
 
+    def refresh(self, receipt: Receipt, session: Session) -> Receipt:
+        """Whether followers see the article: one that is gone or hidden is REMOVED."""
+        try:
+            article = self._detail(receipt.remote_id, self._api(session))
+        except Rejected:
+            return replace(receipt, state=State.REMOVED, note="Bài viết không còn trên OA.")
+        if article.get("status") == "hide":
+            return replace(receipt, state=State.REMOVED, note="Bài viết đang bị ẩn trên OA.")
+        return replace(receipt, state=State.PUBLISHED)
+
     def revise(self, receipt: Receipt, outgoing: Outgoing, session: Session) -> Receipt:
         """Replace the whole article under its id."""
         api = self._api(session)
@@ -195,7 +211,7 @@ class ZaloOfficialAccount(Channel):
             if saved is not None:
                 articles = [self._detail(saved, self._api(session))]
             else:
-                walked = list(self._candidates(outgoing, since, session))
+                walked = list(self._candidates({_words(outgoing)}, since, session))
                 # Asked again after the walk: meanwhile another post may have taken one.
                 articles = [article for article in walked if not session.is_taken(str(article["id"]))]
         except ChannelError as error:
@@ -209,24 +225,39 @@ class ZaloOfficialAccount(Channel):
             return CannotSay(f"OA có {len(shown)} bài viết giống bài này; hãy mở oa.zalo.me để xem.")
         if articles:
             session.save("article", str(min(articles, key=lambda row: row.get("created", since))["id"]))
-            return CannotSay("Bài viết đã có trên OA nhưng còn ẩn; gửi lại sẽ hiện đúng bài đó.")
+            return CannotSay("Bài viết đã có trên OA nhưng còn ẩn; gửi lại sẽ hiện đúng bài đó.", is_hidden=True)
         return CannotSay("Chưa thấy bài viết trên OA, nhưng Zalo có thể còn đang xử lý; hãy mở oa.zalo.me để xem.")
 
-    def _candidates(self, outgoing: Outgoing, since: datetime, session: Session) -> Iterator[dict[str, Any]]:
-        """Articles with this title and description, created since, that no other post owns."""
+    def strangers(self, ours: Sequence[Outgoing], since: datetime, session: Session) -> list[Receipt]:
+        """Articles with the title and description of one of ours, hidden ones too: they are about to be shown."""
+        try:
+            found = list(self._candidates({_words(outgoing) for outgoing in ours}, since, session))
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise Rejected("Không hiểu danh sách bài viết Zalo trả về; hãy mở oa.zalo.me để xem.") from None
+        return [self._receipt(str(article["id"])) for article in found]
+
+    def _candidates(
+        self, words: Collection[tuple[str, str]], since: datetime, session: Session
+    ) -> Iterator[dict[str, Any]]:
+        """Articles with one of these titles and its description, created since, that no other post owns."""
         api = self._api(session)
+        titles = {title for title, _ in words}
         for row in listed(api, _MOST_PAGES):
-            if row.get("title") != outgoing.title or session.is_taken(str(row.get("id"))):
+            if row.get("title") not in titles or session.is_taken(str(row.get("id"))):
                 continue
             # The listing is not documented to hold the description.
             article = row if "description" in row else self._detail(str(row["id"]), api)
             # Without a date the words decide: an earlier post with the same words is taken.
             created = created_at(article) or created_at(row) or since
-            if article.get("description") == outgoing.description and created >= since - _CLOCK_SKEW:
+            if (row["title"], article.get("description")) in words and created >= since - _CLOCK_SKEW:
                 yield {"id": row["id"], "status": article.get("status", row.get("status")), "created": created}
 
     def _detail(self, article: str, api: ZaloApi) -> dict[str, Any]:
         return {"id": article, **api.get("article/getdetail", id=article)}
+
+    def login_ends(self, session: Session) -> datetime | None:
+        """When the refresh token dies if nobody uses it; each use, at least one a day, begins its time anew."""
+        return self._api(session).login_ends()
 
     # -- reach
 
@@ -245,6 +276,11 @@ class ZaloOfficialAccount(Channel):
     def _receipt(self, article: str) -> Receipt:
         oa_id = self.options["oa_id"]
         return Receipt(article, State.PUBLISHED, f"https://rd.zapps.vn/detail/{oa_id}?id={article}&pageId={oa_id}")
+
+
+def _words(outgoing: Outgoing) -> tuple[str, str]:
+    """What tells articles apart in Zalo's list."""
+    return outgoing.title, outgoing.description
 
 
 def _figure(metric: str, value: Any) -> Figure:

@@ -14,12 +14,16 @@ import requests
 
 from channels.base import ChannelError, NeedsLogin, Rejected, Session, Temporary, Unsure
 from channels.errors import ErrorTable
-from channels.http import redact, sending
+from channels.http import redact, retry_after, sending
 
 _TOKEN_IS_STALE = {-216, -220}
 _PROCESSING = -214
 _TOO_MANY_A_MINUTE = -32
+# What is believed of the time that the service says it will not listen.
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
 _TOKEN_SECONDS = 90_000
+# How long a refresh token that nobody uses lives: three months, counted short.
+_REFRESH_LIFE = timedelta(days=90)
 # getslice gives at most ten articles at once.
 _PAGE = 10
 # The name of the creation time is not documented (section 10); these are the ones seen in use.
@@ -70,7 +74,7 @@ class ZaloApi:
         token, secret = secrets.get("access_token", ""), secrets.get("app_secret", "")
         proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         address = f"{self.options['api_url'].rstrip('/')}/v2.0/{path}"
-        headers = {"access_token": token, "appsecret_proof": proof}
+        headers = {"access_token": _sendable(token), "appsecret_proof": proof}
         try:
             with sending("Zalo"):
                 response = self.http.request(method, address, headers=headers, allow_redirects=False, **request)
@@ -79,7 +83,8 @@ class ZaloApi:
         if response.status_code == 404:
             raise Temporary("Zalo báo không có địa chỉ này; hãy xem lại api_url trong tệp cấu hình. Sẽ tự thử lại.")
         if response.status_code == 429:
-            return {"error": _TOO_MANY_A_MINUTE}
+            wait = retry_after(response.headers, self.session.now())
+            return {"error": _TOO_MANY_A_MINUTE, "wait": wait}
         answer = _json(response)
         if response.status_code >= 500 or not isinstance(answer.get("error"), int):
             raise unclear(_UNCLEAR[unclear])
@@ -93,13 +98,27 @@ class ZaloApi:
             return Rejected(f"Zalo từ chối bài (mã {code}: {said}); hãy sửa bài rồi đăng lại.")
         if code == _PROCESSING:
             return Processing(row.sentence, timedelta(minutes=1))
-        return row.error(now, said=said if row.kind is Rejected else "")
+        wait = answer.get("wait")
+        until = now + max(_SHORTEST_PAUSE, min(wait, _LONGEST_PAUSE)) if isinstance(wait, timedelta) else None
+        return row.error(now, until, said=said if row.kind is Rejected else "")
 
     # -- tokens
 
     def _has_expired(self, secrets: Mapping[str, str]) -> bool:
         expires_at = secrets.get("expires_at", "")
         return expires_at != "" and datetime.fromisoformat(expires_at) <= self.session.now()
+
+    def login_ends(self) -> datetime | None:
+        """When the refresh token dies if nobody uses it: three months after it was given out.
+
+        Where the access token has run out it is used now, so that a channel that says nothing for a season stays
+        connected; also where a person has entered a pair, whose age nobody knows.
+        """
+        secrets = self.session.credentials.read()
+        if "refresh_ends_at" not in secrets or self._has_expired(secrets):
+            secrets = self.session.credentials.exchange(secrets, self._renewed)
+        ends_at = secrets.get("refresh_ends_at")
+        return None if ends_at is None else datetime.fromisoformat(ends_at)
 
     def _renewed(self, current: Mapping[str, str]) -> Mapping[str, str]:
         """A new pair for the present refresh token. An answer that is lost shows at the next try, as -14014."""
@@ -114,7 +133,7 @@ class ZaloApi:
                     "POST",
                     f"{self.options['oauth_url'].rstrip('/')}/v4/oa/access_token",
                     data=form,
-                    headers={"secret_key": current.get("app_secret", "")},
+                    headers={"secret_key": _sendable(current.get("app_secret", ""))},
                     allow_redirects=False,
                 )
         except Unsure:
@@ -126,7 +145,10 @@ class ZaloApi:
         if answer.get("access_token"):
             names = [name for name in ("access_token", "refresh_token") if answer.get(name)]
             tokens = {name: str(answer[name]) for name in names}
-            return {**tokens, "expires_at": (self.session.now() + _lifetime(answer)).isoformat()}
+            now = self.session.now()
+            if "refresh_token" in tokens:
+                tokens["refresh_ends_at"] = (now + _REFRESH_LIFE).isoformat()
+            return {**tokens, "expires_at": (now + _lifetime(answer)).isoformat()}
         code = answer.get("error")
         if not isinstance(code, int) or code == 0:
             raise Temporary("Zalo chưa cấp mã truy cập mới; sẽ tự thử lại.")
@@ -134,6 +156,13 @@ class ZaloApi:
         if row is None:
             raise NeedsLogin(f"Zalo không cấp mã truy cập mới (mã {code}); hãy nối lại kênh.")
         raise row.error(self.session.now())
+
+
+def _sendable(secret: str) -> str:
+    """A secret as a header carries it. Raises NeedsLogin where Zalo cannot have given it out."""
+    if not (secret.isascii() and secret.isprintable()):
+        raise NeedsLogin("Mã của kênh có ký tự mà Zalo không dùng; hãy chép lại mã, rồi nối lại kênh.")
+    return secret
 
 
 def _lifetime(answer: Mapping[str, Any]) -> timedelta:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,7 +31,9 @@ MAY_LACK = ("postgres", "browser")
 
 
 def pytest_configure() -> None:
-    """Browser tests start the Chromium of the machine; without the variable, Playwright's own."""
+    """Browser tests start the Chromium of the machine; without the variable, Playwright's own. What belongs to the
+    machine and no home (campaign.machine) is kept out of the user's own folder."""
+    os.environ.setdefault("LANTOA_STATE", str(Path(tempfile.gettempdir()) / "lantoa-tests-state"))
     found = chromium()
     if found:
         os.environ["LANTOA_CHROMIUM"] = found

@@ -19,6 +19,7 @@ _COMMANDS = {
     "worker": "running.worker",
     "check": "check.check_command",
     "speak": "speak.speak_command",
+    "plan": "plan.plan_command",
     "rules": "rules.rules_group",
     "library": "library.library_group",
     "user": "people.user_group",
@@ -67,8 +68,8 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Lan Tỏa: lên lịch, duyệt, đăng và phát thông điệp truyền thông."""
-    # These two are pure, and the modules that log are half a second away.
-    if ctx.invoked_subcommand not in {"check", "speak"}:
+    # These are pure, and the modules that log are half a second away.
+    if ctx.invoked_subcommand not in {"check", "speak", "plan"}:
         from campaign.serve import log_to_stderr
 
         log_to_stderr()

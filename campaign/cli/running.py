@@ -7,7 +7,8 @@ import click
 from campaign import serve
 from campaign.cli.common import home_option, open_at
 from campaign.clock import SystemClock
-from campaign.home import init_home
+from campaign.home import Home, init_home
+from campaign.machine import settle_in
 
 
 @click.command()
@@ -43,6 +44,7 @@ def run(folder: Path) -> None:
     stop = serve.until_stopped()
     with serve.panel(home) as address:
         click.echo(f"Lan Tỏa đang chạy ở {address} (Ctrl-C để dừng).")
+        _say_whether_paused(home)
         serve.work(home, stop)
 
 
@@ -54,6 +56,7 @@ def web(folder: Path) -> None:
     stop = serve.until_stopped()
     with serve.panel(home) as address:
         click.echo(f"Trang quản lý đang chạy ở {address} (Ctrl-C để dừng).")
+        _say_whether_paused(home)
         stop.wait()
 
 
@@ -64,4 +67,12 @@ def worker(folder: Path) -> None:
     home = open_at(folder)
     stop = serve.until_stopped()
     click.echo(f"Máy gửi {serve.worker_name()} đang chạy (Ctrl-C để dừng).")
+    _say_whether_paused(home)
     serve.work(home, stop)
+
+
+def _say_whether_paused(home: Home) -> None:
+    """Before anything is sent: a home that came from elsewhere waits for a person."""
+    reason = settle_in(home)
+    if reason:
+        click.echo(f"Việc gửi đang tạm dừng. {reason} Hãy mở trang Cần xử lý, xem bài đã đến giờ, rồi cho gửi tiếp.")

@@ -12,6 +12,7 @@ from campaign.db import database
 from campaign.errors import NotAllowed, Problem
 from campaign.home import Home
 from campaign.panel import access, filters
+from campaign.panel.afterwards import bp as afterwards
 from campaign.panel.approvals import bp as approvals
 from campaign.panel.auth import bp as auth
 from campaign.panel.broadcasts import bp as broadcasts
@@ -22,16 +23,18 @@ from campaign.panel.facts import bp as facts
 from campaign.panel.media import bp as media
 from campaign.panel.messages import bp as messages
 from campaign.panel.pictures import bp as pictures
+from campaign.panel.plans import bp as plans
 from campaign.panel.posts import bp as posts
 from campaign.panel.start import bp as start
+from campaign.panel.status import bp as status
 from campaign.panel.tasks import bp as tasks
 from campaign.vault import read_or_make_key
 
 log = logging.getLogger(__name__)
 
 BLUEPRINTS = (
-    start, auth, messages, approvals, campaigns, posts, broadcasts, channels, facts,
-    media, pictures, consents, tasks,
+    start, auth, messages, approvals, campaigns, plans, posts, afterwards, broadcasts, channels, facts,
+    media, pictures, consents, tasks, status,
 )  # fmt: skip
 HEADERS = {
     # No inline script or style anywhere, nothing from elsewhere.

@@ -13,7 +13,7 @@ from campaign.clock import day_bounds, local, local_day
 from campaign.errors import Problem
 from campaign.models import Confirmation, Post, PostState
 from campaign.panel.access import fetch, home, rule, user
-from campaign.panel.forms_campaign import CAUSES, AiringForm
+from campaign.panel.forms_post import CAUSES, AiringForm
 from channels.base import ChannelError
 from channels.script import Script, file_stem, to_text
 from channels.script_docx import to_docx

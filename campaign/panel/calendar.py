@@ -1,9 +1,10 @@
 """The calendar of a campaign: days in weeks, and which stretch of them one page shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from campaign.clock import local_day
 from campaign.models import Post
@@ -15,11 +16,11 @@ LEAF = 6
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the calendar. `inside`: it belongs to the campaign."""
+    """One day of the calendar with its posts. `inside`: it belongs to the campaign."""
 
     date: date
     inside: bool
-    posts: list[Post] = field(default_factory=list)
+    posts: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,13 @@ def fill(weeks: Iterable[date], first: date, last: date, posts: Iterable[Post]) 
     by_day: dict[date, list[Post]] = defaultdict(list)
     for post in posts:
         by_day[local_day(post.due_at)].append(post)
-    return [
-        Week([Day(day, first <= day <= last, by_day[day]) for day in (begin + timedelta(days=n) for n in range(7))])
-        for begin in weeks
-    ]
+    return weeks_of(weeks, first, last, by_day)
+
+
+def weeks_of(weeks: Iterable[date], first: date, last: date, by_day: Mapping[date, Sequence[Any]]) -> list[Week]:
+    """The weeks with what there is on each day, in the order given."""
+    return [Week([Day(day, first <= day <= last, by_day.get(day, ())) for day in _days(begin)]) for begin in weeks]
+
+
+def _days(begin: date) -> list[date]:
+    return [begin + timedelta(days=number) for number in range(7)]

@@ -8,15 +8,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from peewee import fn
 
-from campaign import channel_admin
+from campaign import channel_admin, tokens
 from campaign.errors import Problem
 from campaign.models import Channel, Post, PostState, Unit
 from campaign.panel.access import fetch, home, rule, user
-from campaign.panel.forms_campaign import HoursForm, connect_form
+from campaign.panel.forms_channel import WINDOW_WEIGHTS, HoursForm, connect_form
 from campaign.panel.labels import Look
 from campaign.rights import can, units_where
 from channels.base import Setting
 from channels.registry import KINDS
+from content.taxonomy import AUDIENCES
 
 bp = Blueprint("channels", __name__)
 
@@ -31,6 +32,8 @@ class Health:
 
     look: Look
     sentence: str = ""
+    # Whether it speaks as it stands.
+    speaks: bool = False
 
 
 def health(channel: Channel, missing: Sequence[Setting]) -> Health:
@@ -43,8 +46,16 @@ def health(channel: Channel, missing: Sequence[Setting]) -> Health:
     if channel.kind in _FETCHING and not home().config.public_url:
         return Health(Look("Thiếu địa chỉ công khai", "globe2", "amber"), _NEEDS_PUBLIC_URL)
     if KINDS[channel.kind].confirmed_by_person:
-        return Health(Look("Sẵn sàng", "check-circle", "green"))
-    return Health(Look("Đã kết nối", "check-circle", "green"))
+        return Health(Look("Sẵn sàng", "check-circle", "green"), speaks=True)
+    ends = tokens.ending(channel, home().clock.now())
+    if ends is not None:
+        return Health(ending_look(ends), ends.sentence, speaks=True)
+    return Health(Look("Đã kết nối", "check-circle", "green"), speaks=True)
+
+
+def ending_look(ends: tokens.Ending) -> Look:
+    """How a connection that ends soon appears."""
+    return Look("Sắp hết hạn", "clock-history", "amber" if ends.stage < len(tokens.WARNED) else "red")
 
 
 @bp.get("/kenh")
@@ -139,6 +150,8 @@ def _show(
         sentence=sentence,
         where=where,
         weekdays=range(7),
+        audiences=AUDIENCES,
+        weights=WINDOW_WEIGHTS,
     )
 
 
@@ -162,7 +175,9 @@ def set_hours(channel_id: int) -> Any:
     channel = fetch(Channel, channel_id, "manage")
     form = HoursForm.typed(request.form)
     try:
-        channel_admin.set_hours(user(), channel, form.hours(), home().clock.now())
+        channel_admin.set_hours(
+            user(), channel, form.hours(has_sessions=KINDS[channel.kind].confirmed_by_person), home().clock.now()
+        )
     except Problem as problem:
         return _show(channel, form, sentence=str(problem), where="hours"), 400
     return _done(channel, "Đã lưu khung giờ. Bài đã lên lịch giữ nguyên giờ.")

@@ -13,7 +13,7 @@ from campaign.clock import local_day
 from campaign.errors import Problem
 from campaign.models import Channel, LocalFact, Message, Pronunciation, Revision, RevisionState, Unit
 from campaign.panel.access import fetch, home, rule, user
-from campaign.panel.forms_campaign import day
+from campaign.panel.typed import day
 from campaign.rights import ancestors, units_where
 from campaign.workflow import content_of
 from content.message import Message as Content

@@ -10,10 +10,12 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup, escape
 
+from campaign import workers
 from campaign.clock import local, local_day
 from campaign.panel import labels
 from campaign.panel.access import home
 from campaign.panel.menu import menu
+from campaign.workers import Pulse
 from channels.script import WEEKDAYS, duration, short_day
 from content.render import safe_html
 
@@ -121,6 +123,11 @@ def static(name: str) -> str:
     return url_for("static", filename=name, v=_fingerprint(name))
 
 
+def silent_workers() -> list[Pulse]:
+    """The workers that fell silent without a word, for the pages on which people begin their day."""
+    return workers.silent_workers(home().clock.now())
+
+
 @cache
 def _fingerprint(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:8]
@@ -132,7 +139,7 @@ FILTERS: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 GLOBALS: tuple[Callable[..., Any], ...] = (
     icon, static, menu, labels.revision_look, labels.post_look, labels.pillar_look, labels.kind_look,
-    labels.audit_look,
+    labels.audit_look, silent_workers,
 )  # fmt: skip
 
 

@@ -44,6 +44,10 @@ POST_LOOKS: Mapping[str, Look] = {
 }
 # A scheduled post that may not go out until somebody looks at it.
 HELD = Look("Đang giữ lại", "pause-circle", "violet")
+# One that a service keeps, until a worker has withdrawn it there.
+LEAVING = Look("Đang rút khỏi kênh", "hourglass-split", "violet")
+
+_WITH_HOLD: Mapping[str, Look] = {PostState.SCHEDULED: HELD, PostState.SCHEDULED_REMOTELY: LEAVING}
 
 PILLAR_LOOKS: Mapping[str, Look] = {
     "policy": Look("Chính sách", "bank", "blue"),
@@ -71,12 +75,17 @@ AUDIT_LOOKS: Mapping[str, Look] = {
     "move": Look("Đổi giờ", "clock", "blue"),
     "send_now": Look("Cho gửi ngay", "send", "indigo"),
     "settle_doubt": Look("Xác nhận sau khi xem kênh", "eye", "blue"),
+    "take_down": Look("Yêu cầu gỡ bài", "trash3", "amber"),
+    "taken_down": Look("Đã gỡ bài", "trash3", "grey"),
+    "revise": Look("Yêu cầu sửa bài đã đăng", "pencil", "amber"),
+    "revised": Look("Đã sửa bài trên kênh", "pencil", "green"),
     "aired": Look("Xác nhận đã phát", "broadcast", "green"),
     "not_aired": Look("Báo không phát", "volume-mute", "amber"),
     "recheck": Look("Cho kiểm tra lại", "arrow-repeat", "blue"),
     "create_campaign": Look("Lập chiến dịch", "calendar3", "blue"),
     "change_campaign": Look("Sửa chiến dịch", "pencil", "grey"),
     "apply_plan": Look("Áp dụng kế hoạch", "calendar-check", "blue"),
+    "undo_plan": Look("Hoàn tác kế hoạch", "arrow-counterclockwise", "amber"),
     "create_channel": Look("Thêm kênh", "hdd-network", "blue"),
     "connect_channel": Look("Kết nối kênh", "plug", "green"),
     "set_hours": Look("Đổi giờ của kênh", "clock", "grey"),
@@ -107,8 +116,10 @@ def revision_look(state: str) -> Look:
 
 
 def post_look(state: str, hold: str = "") -> Look:
-    """How a state of a post appears; a scheduled post with a `hold` is held."""
-    return HELD if hold and state == PostState.SCHEDULED else POST_LOOKS[state]
+    """How a state of a post appears; with a `hold`, a scheduled post is held and one that a service keeps withdrawn."""
+    if hold and state in _WITH_HOLD:
+        return _WITH_HOLD[state]
+    return POST_LOOKS[state]
 
 
 def pillar_look(pillar: str) -> Look:

@@ -39,10 +39,11 @@ MENU = (
     Entry("broadcasts.today", "Phát thanh", "megaphone"),
     Entry("facts.index", "Địa phương", "geo-alt"),
     Entry("channels.index", "Kênh", "hdd-network"),
+    Entry("status.index", "Trạng thái", "broadcast-pin", frozenset({"plan", "manage"})),
 )
 
 # Pages that lie behind an entry of another part.
-_BEHIND = {"posts": "campaigns", "consents": "messages"}
+_BEHIND = {"posts": "campaigns", "afterwards": "campaigns", "plans": "campaigns", "consents": "messages"}
 
 
 def menu() -> list[Link]:
@@ -72,6 +73,8 @@ def _waiting(entry: Entry) -> int:
         count = waiting.to_approve().count()
     if entry.endpoint == "posts.attention" and "plan" in actions():
         count = waiting.troubled_posts().count()
+    if entry.endpoint == "channels.index" and actions() & {"plan", "manage"}:
+        count = waiting.ending_connections().count()
     if entry.endpoint == "tasks.index":
         count = len(tasks.open_tasks(user()))
     return count

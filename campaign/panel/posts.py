@@ -1,31 +1,28 @@
 """Posts: one post with all that is known about it, and the list of what needs a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from peewee import JOIN
 
-from campaign import audit, broadcasts, ledger, local_facts, scheduling
+from campaign import afterwards, audit, broadcasts, ledger, local_facts, missed, scheduling
 from campaign.channel_admin import missing_by_channel
-from campaign.clock import day_bounds, local_day
 from campaign.errors import Problem
-from campaign.ledger import SILENT
-from campaign.models import Attempt, Audit, Channel, Note, Post, PostState, Reach, Revision, Unit, User, Worker
+from campaign.models import Attempt, Audit, Channel, Edition, Note, Post, PostState, Reach, User
+from campaign.panel import attention as inbox
 from campaign.panel.access import SIGNED_IN, fetch, home, rule, user
-from campaign.panel.forms_campaign import MoveForm
+from campaign.panel.forms_post import MoveForm
 from campaign.panel.labels import Look, audit_look
 from campaign.reach import latest_figures
+from campaign.recall import MOVING
 from campaign.rights import can, units_where
-from campaign.workflow import content_of
+from campaign.workflow import approved_revision, content_of
 from channels.registry import KINDS
 from content.render import wordings
 
 bp = Blueprint("posts", __name__)
 
-_MOST = 50
 MOVABLE = scheduling.UNSENT
 CANCELLABLE = (*scheduling.UNSENT, PostState.HANDED_OVER, PostState.SCHEDULED_REMOTELY)
 SENDABLE = (PostState.MISSED, PostState.FAILED)
@@ -39,22 +36,6 @@ OUTCOMES: Mapping[str, Look] = {
     "unsure": Look("Chưa chắc đã đăng", "question-circle", "amber"),
     "gone": Look("Dịch vụ không còn giữ bài", "cloud-check", "grey"),
 }
-# Where a person looks whether a post is out, by kind: address made from the channel's public settings.
-_PAGES = {"facebook": "{page_url}/{page_id}", "zalo": "{page_url}/{oa_id}"}
-
-
-@dataclass(frozen=True)
-class Group:
-    """Posts that need the same step: why they are here, what to do, and how many there are in all."""
-
-    key: str
-    title: str
-    icon: str
-    tone: str
-    advice: str
-    posts: list[Post]
-    total: int
-
 
 # ---------------------------------------------------------------- one post
 
@@ -69,14 +50,20 @@ def show(post_id: int) -> Any:
 
 def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
     kind = KINDS[post.channel.kind]
-    changes = local_facts.changes(post.payload.get("local", {}), post.channel.unit) if post.state in MOVABLE else []
+    now = home().clock.now()
+    changes = local_facts.changes(post) if post.state in (*MOVABLE, PostState.SCHEDULED_REMOTELY) else []
     return render_template(
         "posts/show.html",
         post=post,
         form=form,
         sentence=sentence,
         kind=kind,
-        page=page_of(post.channel),
+        page=inbox.page_of(post.channel),
+        is_unseen=scheduling.is_unseen(post, now),
+        next_look=inbox.next_look(post, now),
+        amendments=afterwards.open_amendments(post),
+        editions=list(post.editions.order_by(Edition.id.desc())),
+        **_steps_afterwards(post),
         attempts=list(Attempt.select().where(Attempt.post == post).order_by(Attempt.id)),
         outcomes=OUTCOMES,
         metrics=kind.metrics,
@@ -85,7 +72,7 @@ def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
         history=_history(post),
         words=broadcasts.words_of([post.id]).get(post.id, []),
         plans=can(user(), "plan", post.channel.unit),
-        movable=post.state in MOVABLE,
+        movable=post.state in MOVABLE or (post.state == PostState.SCHEDULED_REMOTELY and post.hold in ("", MOVING)),
         cancellable=post.state in CANCELLABLE and not (post.state == PostState.SCHEDULED_REMOTELY and post.hold),
         sendable=post.state in SENDABLE,
         is_held=post.state == PostState.SCHEDULED and bool(post.hold),
@@ -95,20 +82,23 @@ def _show(post: Post, form: MoveForm, sentence: str = "") -> str:
     )
 
 
+def _steps_afterwards(post: Post) -> dict[str, bool]:
+    """What the person may still do with a post that is out."""
+    if post.state != PostState.PUBLISHED:
+        return {"may_take_down": False, "may_revise": False}
+    newest, going = approved_revision(post.revision.message), {row.kind for row in afterwards.open_amendments(post)}
+    is_newer = newest is not None and newest.number > post.revision.number
+    plans = can(user(), "plan", post.channel.unit)
+    return {
+        "may_take_down": "take_down" not in going and afterwards.may_take_down(user(), post),
+        "may_revise": not going and plans and (is_newer or bool(local_facts.changes(post))),
+    }
+
+
 def _wording(post: Post) -> tuple[int, int] | None:
     """Which of its wordings the message has in this post, and of how many; None where there is but one."""
     ways = len(wordings(content_of(post.revision), post.channel.kind))
     return (post.payload.get("wording", 0) % ways + 1, ways) if ways > 1 else None
-
-
-def page_of(channel: Channel) -> str | None:
-    """Where the public sees the channel, if that can be told from its settings."""
-    needed = _PAGES.get(channel.kind)
-    known = {name: value for name, value in channel.settings.items() if value} | home().config.service(channel.kind)
-    try:
-        return needed.format(**known) if needed else None
-    except KeyError:
-        return None
 
 
 def _history(post: Post) -> list[tuple[Audit, Look]]:
@@ -132,7 +122,8 @@ def move(post_id: int) -> Any:
     post = fetch(Post, post_id, "plan")
     form = MoveForm.typed(request.form)
     try:
-        scheduling.move(user(), post, form.instant(), home().clock.now())
+        give = afterwards.move if post.state == PostState.SCHEDULED_REMOTELY else scheduling.move
+        give(user(), post, form.instant(), home().clock.now())
     except Problem as problem:
         return _show(post, form, str(problem)), 400
     return _done(post, "Đã đổi giờ.")
@@ -207,19 +198,17 @@ def attention() -> Any:
     units = units_where(user(), "view")
     now = home().clock.now()
     pause = Note.get_or_none(Note.name == ledger.PAUSED)
-    groups = [group for group in _groups(units, now) if group.total]
+    groups = [group for group in inbox.groups(units, now) if group.total]
     channels = list(Channel.select().where(Channel.unit.in_(units)).order_by(Channel.kind, Channel.name))
     missing = missing_by_channel(channels)
-    silent = _silent_since(now)
+    silent = inbox.silent_since(now)
     paused = [channel for channel in channels if channel.paused]
     unconnected = [channel for channel in channels if missing[channel.id]]
     return render_template(
         "posts/attention.html",
         groups=groups,
         pause=pause,
-        due=_group("due", units, (Post.state == PostState.SCHEDULED) & (Post.hold == "") & (Post.act_at <= now))
-        if pause
-        else None,
+        due=inbox.due_while_paused(units, now) if pause else None,
         may_resume=scheduling.may_resume(user()),
         paused=paused,
         unconnected=unconnected,
@@ -227,82 +216,28 @@ def attention() -> Any:
         silent=silent,
         quiet=not (groups or pause or paused or unconnected or silent),
         plans=units_where(user(), "plan"),
-        pages={post.id: page_of(post.channel) for group in groups for post in group.posts},
+        pages={post.id: inbox.page_of(post.channel) for group in groups for post in group.posts},
+        looks={post.id: inbox.next_look(post, now) for group in groups for post in group.posts},
     )
 
 
-_HEADS = {
-    "unsure": (
-        "Chưa chắc đã đăng", "question-circle", "amber",
-        "Đã gửi nhưng kênh không trả lời rõ. Hãy mở kênh xem bài đã có chưa, rồi bấm một trong hai nút. "
-        "Chương trình không tự gửi lại, để không đăng hai lần.",
-    ),
-    "failed": (
-        "Không gửi được", "exclamation-octagon", "red",
-        "Kênh từ chối. Hãy sửa theo lý do dưới mỗi bài, rồi chọn gửi ngay, đổi giờ hoặc bỏ.",
-    ),
-    "missed": (
-        "Lỡ giờ", "clock-history", "red",
-        "Đã qua giờ hẹn lâu hơn mức kênh cho phép. Hãy chọn gửi ngay, đổi giờ hoặc bỏ.",
-    ),
-    "held": (
-        "Đang giữ lại", "pause-circle", "violet",
-        "Có điều chưa đúng nên bài chưa được gửi. Sửa xong, hãy bấm “Kiểm tra lại”.",
-    ),
-    "remote": (
-        "Chưa rõ trên dịch vụ", "cloud-check", "amber",
-        "Dịch vụ đang giữ bài hẹn giờ này mà chưa đăng, hoặc chưa cho rút. Hãy mở kênh để xem và xử lý ngay tại đó.",
-    ),
-    "unconfirmed": (
-        "Chưa xác nhận phát", "volume-mute", "amber",
-        "Đã qua ngày phát mà chưa ai báo đã phát hay không. Hãy nhắc người trực đài ghi ở trang Phát thanh.",
-    ),
-    "due": ("Bài đến giờ trong lúc tạm dừng", "clock", "blue", ""),
-}  # fmt: skip
-
-
-def _groups(units: set[int], now: datetime) -> list[Group]:
-    midnight = day_bounds(local_day(now))[0]
-    return [
-        _group("unsure", units, Post.state == PostState.UNSURE),
-        _group("failed", units, Post.state == PostState.FAILED),
-        _group("missed", units, Post.state == PostState.MISSED),
-        _group("held", units, (Post.state == PostState.SCHEDULED) & (Post.hold != "")),
-        _group("remote", units, (Post.state == PostState.SCHEDULED_REMOTELY) & _is_stuck(now)),
-        _group("unconfirmed", units, (Post.state == PostState.HANDED_OVER) & (Post.due_at < midnight)),
-    ]
-
-
-def _is_stuck(now: datetime) -> Any:
-    """A post that the service should have published by now, or will not let go of."""
-    return (Post.due_at < now - timedelta(minutes=15)) | ((Post.hold != "") & (Post.error != ""))
-
-
-def _group(key: str, units: set[int], wanted: Any) -> Group:
-    rows = (
-        Post.select(
-            Post.id, Post.due_at, Post.state, Post.hold, Post.error, Post.link, Post.channel, Post.revision, Channel,
-            Unit, Revision.id, Revision.title, Revision.pillar,
+@bp.post("/can-xu-ly/lo-gio")
+@rule("plan")
+def settle_missed() -> Any:
+    """The missed posts that a person has seen and ticked: they go out one after another, or are dropped."""
+    posts = [fetch(Post, number, "plan") for number in request.form.getlist("post", type=int)]
+    if not posts:
+        raise Problem("Hãy đánh dấu ít nhất một bài.")
+    step = missed.send_now if request.form.get("step") == "send" else missed.skip
+    problems = step(user(), posts, home().clock.now())
+    for sentence in problems:
+        flash(sentence, "warning")
+    if done := len(posts) - len(problems):
+        flash(
+            f"Sẽ gửi {done} bài, lần lượt theo từng kênh." if step is missed.send_now else f"Đã bỏ {done} bài.",
+            "success",
         )
-        .join(Channel)
-        .join(Unit)
-        .switch(Post)
-        .join(Revision)
-        .where(Channel.unit.in_(units), wanted)
-        .order_by(Post.due_at.desc(), Post.id)
-    )  # fmt: skip
-    posts = list(rows.limit(_MOST))
-    total = len(posts) if len(posts) < _MOST else rows.count()
-    return Group(key, *_HEADS[key], posts, total)
-
-
-def _silent_since(now: datetime) -> datetime | str | None:
-    """When the last worker was seen, where all are silent; "never" where none ever was."""
-    last = Worker.select(Worker.seen_at).order_by(Worker.seen_at.desc()).first()
-    if last is None:
-        return "never"
-    seen: datetime = last.seen_at
-    return seen if seen < now - SILENT else None
+    return redirect(url_for("posts.attention"), 303)
 
 
 @bp.post("/can-xu-ly/gui-tiep")

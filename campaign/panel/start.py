@@ -15,10 +15,11 @@ from campaign.ledger import PAUSED
 from campaign.models import Channel, Message, Post, PostState, Revision, note
 from campaign.panel import waiting
 from campaign.panel.access import SIGNED_IN, actions, home, readable_units, rule, user
-from campaign.panel.channels import health
+from campaign.panel.channels import ending_look, health
 from campaign.panel.labels import Look, kind_look, post_look, revision_look
 from campaign.panel.tasks import due_look
 from campaign.rights import units_where
+from campaign.tokens import Ending
 
 bp = Blueprint("start", __name__)
 
@@ -83,6 +84,7 @@ def _groups() -> Iterable[Tasks]:
         yield _troubled()
     if actions() & {"plan", "manage"}:
         yield _silent_channels()
+        yield _ending_connections()
     if "approve" in actions():
         yield _revisions("Chờ bạn duyệt", waiting.to_approve(), "cho-toi")
     if "write" in actions():
@@ -159,9 +161,19 @@ def _silent_channels() -> Tasks:
             url_for("channels.show", channel_id=channel.id),
         )
         for channel, state in states
-        if state.sentence
+        if not state.speaks
     ]
     return Tasks("Kênh chưa gửi được", silent[:MOST], len(silent), url_for("channels.index"))
+
+
+def _ending_connections() -> Tasks:
+    """Channels that a person must connect anew before they fall silent."""
+    query, now, shown = waiting.ending_connections(), home().clock.now(), []
+    for channel in query.order_by(Channel.login_ends_at).limit(MOST):
+        ends = Ending.of(channel.login_ends_at, now)
+        url = url_for("channels.show", channel_id=channel.id, _anchor="connect")
+        shown.append(Task(ending_look(ends), channel.name, ends.sentence, url))
+    return Tasks("Kết nối sắp hết hạn", shown, query.count(), url_for("channels.index"))
 
 
 def _week() -> list[Day]:

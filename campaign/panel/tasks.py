@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from campaign import tasks
+from campaign import afterwards, tasks
 from campaign.clock import local_day
 from campaign.models import Task, User
 from campaign.panel.access import home, rule, user
@@ -62,6 +62,6 @@ def done(task_id: int) -> Any:
     task = Task.get_or_none(Task.id == task_id)
     if task is None:
         abort(404)
-    tasks.done(user(), task, request.form.get("note", ""), home().clock.now())
+    afterwards.finish_task(user(), task, request.form.get("note", ""), home().clock.now())
     flash(f"Đã xong: {task.title}.", "success")
     return redirect(url_for("tasks.index"), 303)

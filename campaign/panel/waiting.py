@@ -4,12 +4,13 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from campaign import tokens
 from campaign.models import Channel, Message, Post, PostState, Revision, RevisionState, User
-from campaign.panel.access import user
+from campaign.panel.access import home, user
 from campaign.rights import units_where
 
 # A post in one of these states stays where it is until a person decides.
-TROUBLED = (PostState.FAILED, PostState.UNSURE, PostState.MISSED)
+TROUBLED = (PostState.FAILED, PostState.MISSED)
 
 
 def to_approve() -> Any:
@@ -35,15 +36,23 @@ def returned_to_me() -> Any:
 
 
 def troubled_posts() -> Any:
-    """Posts that failed, were missed, are in doubt or are held, on channels this person plans for."""
+    """Posts that failed, were missed, are in doubt or are held, on channels this person plans for. A doubt about a post
+    whose hour has not come needs nobody yet."""
+    is_unsure = (Post.state == PostState.UNSURE) & (Post.due_at <= home().clock.now())
     is_held = (Post.state == PostState.SCHEDULED) & (Post.hold != "")
     return (
         Post.select(Post, Channel, Revision.id, Revision.title)
         .join(Channel)
         .switch(Post)
         .join(Revision)
-        .where(Channel.unit.in_(units_where(user(), "plan")), Post.state.in_(TROUBLED) | is_held)
+        .where(Channel.unit.in_(units_where(user(), "plan")), Post.state.in_(TROUBLED) | is_unsure | is_held)
     )
+
+
+def ending_connections() -> Any:
+    """Channels that speak still, and that must be connected anew within days, in the units this person answers for."""
+    units = units_where(user(), "plan") | units_where(user(), "manage")
+    return Channel.select().where(Channel.unit.in_(units), tokens.ends_soon(home().clock.now()))
 
 
 def _revisions() -> Any:

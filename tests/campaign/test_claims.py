@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from campaign.db import connected, write
-from campaign.ledger import Claim, Ledger
+from campaign.leases import Claim
+from campaign.ledger import Ledger
 from campaign.models import Post, PostState
 from tests.campaign.world import World
 from tests.engines import on_both_engines

@@ -138,6 +138,7 @@ def test_the_wrong_words_end_with_two() -> None:
         ["worker"],
         ["check"],
         ["speak"],
+        ["plan"],
         ["backup"],
         ["restore"],
         ["doctor"],

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from campaign import channel_admin, scheduling, workflow
+from campaign import aftermath, channel_admin, scheduling, workflow
 from campaign.clock import local_day
 from campaign.errors import Problem
-from campaign.ledger import PAUSED, Claim, LedgerSession
+from campaign.leases import Claim
+from campaign.ledger import PAUSED
 from campaign.models import Attempt, Campaign, Channel, Membership, Post, PostState, Revision, Unit, set_note
+from campaign.session import LedgerSession
 from campaign.workflow import Decision
 from channels.base import Receipt, Rejected, State
 from channels.facebook import FacebookPage
@@ -175,7 +177,7 @@ def test_a_worker_that_wakes_while_it_is_being_buried_keeps_its_post(
     (claim,) = slow.claim(1)
     lease_over(world)
     gravedigger = world.home.ledger("khác")
-    look = gravedigger._after_crash
+    look = aftermath.after_crash
 
     def and_meanwhile(lost: Post, now: datetime) -> dict[str, Any]:
         changes = look(lost, now)
@@ -183,8 +185,8 @@ def test_a_worker_that_wakes_while_it_is_being_buried_keeps_its_post(
             pool.submit(slow.open_attempt, claim, post.payload_hash, None).result(20)
         return changes
 
-    monkeypatch.setattr(gravedigger, "_after_crash", and_meanwhile)
-    assert gravedigger.reap() == 0
+    monkeypatch.setattr(aftermath, "after_crash", and_meanwhile)
+    assert aftermath.reap(gravedigger) == 0
     assert state(post) is PostState.SENDING
 
 
@@ -195,7 +197,7 @@ def test_a_person_cannot_release_what_the_service_has_meanwhile_accepted(world: 
     attempt = slow.open_attempt(claim, post.payload_hash, None)
     assert isinstance(attempt, Attempt)
     lease_over(world)
-    world.home.ledger("khác").reap()
+    aftermath.reap(world.home.ledger("khác"))
     assert state(post) is PostState.UNSURE
     slow.answered(attempt, Receipt(f"{world.page_id}_7", State.PUBLISHED))
     with pytest.raises(Problem, match="đã nhận"):
@@ -212,7 +214,7 @@ def test_an_answer_that_comes_after_a_person_gave_up_is_adopted_not_sent_over(wo
     attempt = slow.open_attempt(claim, post.payload_hash, None)
     assert isinstance(attempt, Attempt)
     lease_over(world)
-    world.home.ledger("khác").reap()
+    aftermath.reap(world.home.ledger("khác"))
     world.clock.advance(3 * HOUR)
     scheduling.settle_doubt(world.people["editor"], fresh(post), is_out=False, now=world.clock.now())
     assert state(post) is PostState.MISSED
@@ -249,7 +251,7 @@ def test_one_row_that_cannot_be_recorded_does_not_keep_the_others_lying(world: W
     assert isinstance(attempt, Attempt)
     dying.answered(attempt, Receipt(fresh(first).remote_id, State.PUBLISHED))
     lease_over(world)
-    world.home.ledger("khác").reap()
+    aftermath.reap(world.home.ledger("khác"))
     assert (state(odd), state(other)) == (PostState.UNSURE, PostState.SCHEDULED)
     assert "bài khác" in fresh(odd).error
 
@@ -360,7 +362,11 @@ def test_a_dead_token_does_not_overwrite_a_pause_that_a_person_made(world: World
 
 @pytest.mark.parametrize(
     ("kind", "name", "value", "sentence"),
-    [("facebook", "page_id", "<b>x", "chỉ gồm chữ số"), ("zalo", "comments", "có", "chỉ nhận: Tắt, Mở")],
+    [
+        ("facebook", "page_id", "<b>x", "chỉ gồm chữ số"),
+        ("zalo", "comments", "có", "chỉ nhận: Tắt, Mở"),
+        ("zalo", "access_token", "mã của tỉnh", "có ký tự lạ"),
+    ],
 )
 def test_what_no_service_would_take_is_not_stored_as_connected(
     world: World, kind: str, name: str, value: str, sentence: str

@@ -8,7 +8,7 @@ from campaign import reach
 from campaign.broadcasts import Airing, confirm, of_day
 from campaign.clock import local_day
 from campaign.errors import NotAllowed, Problem
-from campaign.models import Campaign, CampaignChannel, Channel, Confirmation, Post, PostState, Reach
+from campaign.models import Campaign, Channel, Confirmation, Post, PostState, Reach
 from campaign.scheduling import schedule, stop_revision
 from channels.base import ChannelError, Figure, NeedsLogin, RateLimited, Receipt, Session, Temporary
 from channels.facebook import FacebookPage
@@ -28,8 +28,8 @@ def campaign(world: World) -> Campaign:
         unit=world.unit, name="Thử", starts_on=date(2026, 11, 10), ends_on=date(2026, 12, 10),
         shares=dict.fromkeys(PILLARS, 0.2), created_at=world.clock.now(),
     )  # fmt: skip
-    for channel in world.channels.values():
-        CampaignChannel.create(campaign=row, channel=channel, posts_per_week=7)
+    for kind in world.channels:
+        world.aim(row, kind)
     return row
 
 

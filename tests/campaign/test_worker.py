@@ -3,26 +3,35 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import peewee as pw
 import pytest
 
+from campaign import aftermath
 from campaign.db import connected
 from campaign.delivery import Delivery
+from campaign.errors import Problem
 from campaign.ledger import SILENT
-from campaign.models import Post, PostState, Worker
-from campaign.worker import WorkerLoop, silent_workers
+from campaign.models import Attempt, Post, PostState, Worker
+from campaign.scheduling import send_now, settle_doubt
+from campaign.together import Together
+from campaign.worker import WorkerLoop
+from campaign.workers import silent_workers
+from channels.base import Outgoing, Receipt, Session
 from channels.facebook import FacebookPage
-from tests.campaign.world import World, state
+from tests.campaign.world import World, fresh, state
+from tests.engines import on_both_engines
 
 
 class Running:
     """A worker in a thread of its own."""
 
-    def __init__(self, world: World, threads: int = 4) -> None:
-        self.loop = WorkerLoop(world.home, "thử", threads)
+    def __init__(self, world: World, threads: int = 4, name: str = "thử") -> None:
+        self.loop = WorkerLoop(world.home, name, threads)
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self.loop.run, args=(self.stop,))
 
@@ -171,3 +180,101 @@ def test_taking_posts_back_from_a_slow_service_stops_neither_the_heartbeat_nor_d
         eventually(lambda: "withdraw" not in running.loop._flags)
         assert gate.waiting == ["withdraw"]
         gate.opened.set()
+
+
+# ---------------------------------------------------------------- leases, clocks, a second worker
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch, gate: Gate) -> None:
+    """Every post to the Page waits at the gate, then goes out."""
+    publish = FacebookPage.publish
+
+    def slowly(self: FacebookPage, outgoing: Outgoing, session: Session) -> Receipt:
+        gate.wait(outgoing.key)
+        return publish(self, outgoing, session)
+
+    monkeypatch.setattr(FacebookPage, "publish", slowly)
+
+
+def lease_of(post: Post) -> datetime | None:
+    with connected():
+        until: datetime | None = Post.get_by_id(post.id).lease_until
+    return until
+
+
+def test_a_lease_is_renewed_while_a_long_upload_keeps_its_thread(
+    world: World, monkeypatch: pytest.MonkeyPatch, gate: Gate
+) -> None:
+    world.home.config.values["worker.lease_seconds"] = 1
+    held_up(monkeypatch, gate)
+    post = world.post("facebook", "mot")
+    with Running(world):
+        eventually(lambda: gate.waiting == [post.key])
+        for _ in range(4):
+            world.clock.advance(timedelta(seconds=0.6))
+            eventually(lambda: lease_of(post) == world.clock.now() + timedelta(seconds=1))
+        gate.opened.set()
+        eventually(lambda: state(post) is PostState.PUBLISHED)
+    assert world.feed == ["Lời của mot."]
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1)])
+def test_whatever_the_clock_does_while_a_post_is_under_way_it_goes_out_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, gate: Gate, jump: timedelta
+) -> None:
+    """Two workers: the second sees a lease that looks over, or one that looks as if it never ended. Where the post has
+    come to a person meanwhile, in doubt or a day too late, they have the last word."""
+    held_up(monkeypatch, gate)
+    post = world.post("facebook", "mot")
+    with Running(world):
+        eventually(lambda: gate.waiting == [post.key])
+        world.clock.advance(jump)
+        aftermath.reap(world.home.ledger("khác"))
+        gate.opened.set()
+        eventually(lambda: Attempt.select().where(Attempt.outcome != "").exists() and lease_of(post) is None)
+        world.clock.advance(-jump)
+        eventually(lambda: state(post) is PostState.PUBLISHED or _released_by_a_person(world, post))
+        eventually(lambda: state(post) is PostState.PUBLISHED)
+    assert world.feed == ["Lời của mot."]
+
+
+def _released_by_a_person(world: World, post: Post) -> bool:
+    editor, now = world.people["editor"], world.clock.now()
+    with suppress(Problem):
+        match state(post):
+            case PostState.UNSURE:
+                settle_doubt(editor, fresh(post), is_out=False, now=now)
+                return True
+            case PostState.MISSED:
+                send_now(editor, fresh(post), now)
+                return True
+    return False
+
+
+@on_both_engines
+def test_two_workers_on_one_home_send_every_post_once(world: World) -> None:
+    posts = [world.post("facebook", f"bai-{n}", world.clock.now() - n * timedelta(seconds=1)) for n in range(12)]
+    posts += [world.post("zalo", f"za-{n}", world.clock.now() - n * timedelta(seconds=1)) for n in range(4)]
+    with Running(world, name="một"), Running(world, name="hai"):
+        eventually(lambda: all(state(post) is PostState.PUBLISHED for post in posts))
+    assert sorted(world.feed) == sorted(f"Lời của bai-{n}." for n in range(12))
+    assert sorted(world.shown_articles) == sorted(f"Bài za-{n}" for n in range(4))
+    assert Attempt.select().count() == 16
+
+
+def test_a_database_that_is_locked_when_the_answer_comes_loses_no_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = iter([pw.OperationalError("database is locked")] * 2)
+    commit = Together.commit
+
+    def sometimes(self: Together, key: int, work: Callable[[], Any]) -> Any:
+        if Attempt.select().where(Attempt.outcome == "").exists() and (error := next(refused, None)):
+            raise error
+        return commit(self, key, work)
+
+    monkeypatch.setattr(Together, "commit", sometimes)
+    post = world.post("facebook", "mot")
+    world.deliver()
+    assert state(post) is PostState.PUBLISHED
+    assert [row.outcome for row in Attempt.select()] == ["accepted"]

@@ -8,7 +8,7 @@ from flask import Flask, send_file
 
 from campaign.clock import SetClock
 from campaign.home import Home
-from campaign.models import Channel, Post, PostState, Revision, Unit, User
+from campaign.models import Campaign, CampaignAim, CampaignChannel, Channel, Post, PostState, Revision, Unit, User
 from campaign.scheduling import schedule
 from campaign.workflow import Decision, create, decide, submit
 from channels.simulators.facebook import GraphSimulator
@@ -70,6 +70,13 @@ class World:
             now=self.clock.now(),
         )  # fmt: skip
 
+    def aim(self, campaign: Campaign, *kinds: str, per_week: float = 7, **changes: object) -> CampaignAim:
+        """Let these channels carry so many posts a week together."""
+        aim: CampaignAim = CampaignAim.create(campaign=campaign, per_week=per_week, **changes)
+        for kind in kinds:
+            CampaignChannel.create(campaign=campaign, channel=self.channels[kind], aim=aim)
+        return aim
+
     def deliver(self, after: timedelta = timedelta(0)) -> int:
         self.clock.advance(after)
         return self.home.delivery("thử").run_due()
@@ -83,7 +90,7 @@ class World:
     @property
     def shown_articles(self) -> list[str]:
         """The titles that are public on the Official Account."""
-        return [article.title for article in self.zalo.articles(self.oa_id) if article.status == "show"]
+        return [article.title for article in self.zalo.articles(self.oa_id) if article.public]
 
 
 def fresh(post: Post) -> Post:

@@ -76,6 +76,7 @@ class MemorySession:
         self.others: list[dict[str, str]] = []
         self.crash_at = crash_at
         self.saves = 0
+        self.rests: list[datetime] = []
 
     def now(self) -> datetime:
         return self.clock()
@@ -88,6 +89,9 @@ class MemorySession:
         self.saves += 1
         if self.saves == self.crash_at:
             raise Crash
+
+    def rest(self, until: datetime, why: str) -> None:
+        self.rests.append(until)
 
     def is_taken(self, remote_id: str) -> bool:
         return remote_id in self.taken or any(remote_id in steps.values() for steps in self.others)

@@ -5,6 +5,7 @@ logged or raised for secrets.
 """
 
 import unicodedata
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from channels.base import (
     Found,
     Media,
     NeedsLogin,
+    Outgoing,
     RateLimited,
     Receipt,
     Rejected,
@@ -83,6 +85,25 @@ def test_service_addresses_come_from_the_configuration_and_secrets_have_no_defau
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_in_this_suite_or_confirmed_by_a_person(kind: str) -> None:
     assert kind in RIGS or KINDS[kind].confirmed_by_person
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_reads_back_if_and_only_if_it_says_so(kind: str) -> None:
+    assert KINDS[kind].reads_back == (KINDS[kind].find is not Channel.find)
+
+
+@pytest.mark.parametrize("kind", RIGS)
+def test_every_service_has_a_pace_that_it_surely_bears(kind: str) -> None:
+    pace = KINDS[kind].pace
+    assert pace is not None and pace.burst > 0 and pace.every > timedelta(0)
+
+
+@pytest.mark.parametrize("kind", RIGS)
+def test_a_kind_says_that_it_revises_and_removes_exactly_where_it_does(kind: str) -> None:
+    channel = KINDS[kind]
+    assert channel.removes == (channel.remove is not Channel.remove)
+    assert bool(channel.revises) == (channel.revise is not Channel.revise)
+    assert channel.revises <= {field.name for field in fields(Outgoing)}
 
 
 # ---------------------------------------------------------------- before approval
@@ -258,8 +279,31 @@ def test_a_revised_post_shows_the_new_words(rig: Rig) -> None:
 def test_a_removed_post_is_gone_and_reported_as_removed(rig: Rig) -> None:
     receipt = rig.channel().publish(rig.outgoing, rig.session())
 
+    assert rig.channel().refresh(receipt, rig.session()).state is State.PUBLISHED
     assert rig.channel().remove(receipt, rig.session()).state is State.REMOVED
     assert rig.words() == []
+    assert rig.channel().refresh(receipt, rig.session()).state is State.REMOVED
+
+
+def test_what_is_gone_already_cannot_be_removed_or_brought_back_by_revising(rig: Rig) -> None:
+    receipt = rig.channel().publish(rig.outgoing, rig.session())
+    rig.channel().remove(receipt, rig.session())
+
+    rig.catch(Rejected, lambda: rig.channel().remove(receipt, rig.session()))
+    rig.catch(Rejected, lambda: rig.channel().revise(receipt, rig.outgoing, rig.session()))
+    assert rig.words() == []
+
+
+@pytest.mark.parametrize("lost", REQUESTS)
+def test_whichever_answer_is_lost_a_post_revised_again_shows_the_new_words_once(rig: Rig, lost: int) -> None:
+    receipt = rig.channel().publish(rig.outgoing, rig.session())
+    changed = post(text="Lời mới, đã được duyệt.", media=rig.outgoing.media)
+    try:
+        rig.channel(lose=lost).revise(receipt, changed, rig.session())
+    except Temporary:
+        rig.channel().revise(receipt, changed, rig.session())
+
+    assert rig.words() == [changed.text]
 
 
 def test_reach_holds_every_declared_metric_and_never_an_unexplained_gap(rig: Rig) -> None:

@@ -311,7 +311,7 @@ def test_an_answer_without_content_type_is_unsure(
     + [
         ({"X-Business-Use-Case-Usage": f'{{"1": [{{"estimated_time_to_regain_access": {minutes}}}]}}'}, wait)
         for minutes, wait in [
-            ("-5", timedelta(minutes=1)),
+            ("-5", timedelta(hours=1)),
             ("9" * 400, timedelta(hours=24)),
             ("1e999", timedelta(hours=1)),
             ("NaN", timedelta(hours=1)),
@@ -322,7 +322,7 @@ def test_an_answer_without_content_type_is_unsure(
         for said, wait in [
             ("90", timedelta(seconds=90)),
             ("1", timedelta(minutes=1)),
-            ("-3600", timedelta(minutes=1)),
+            ("-3600", timedelta(hours=1)),
             ("9" * 400, timedelta(hours=24)),
             ("Mon, 23 Nov 2026 06:00:00 GMT", timedelta(hours=1)),
         ]
@@ -338,6 +338,30 @@ def test_a_used_up_allowance_ends_when_the_headers_say(
         page.publish(PLAIN, session)
 
     assert caught.value.until == NOON + wait
+
+
+@pytest.mark.parametrize(
+    ("headers", "rests"),
+    [
+        ({"X-App-Usage": '{"call_count": 89, "total_cputime": 20, "total_time": 30}'}, None),
+        ({"X-App-Usage": '{"call_count": 10, "total_cputime": 90, "total_time": 30}'}, timedelta(minutes=15)),
+        ({"X-Page-Usage": '{"call_count": 95}'}, timedelta(hours=1)),
+        ({"X-Business-Use-Case-Usage": json.dumps({PAGE: [{"call_count": 92}]})}, timedelta(hours=1)),
+        (
+            {"X-Business-Use-Case-Usage": '{"1": [{"call_count": 100, "estimated_time_to_regain_access": 7}]}'},
+            timedelta(minutes=7),
+        ),
+        ({"X-App-Usage": "not json", "X-Business-Use-Case-Usage": '{"1": [3], "2": 4}'}, None),
+        ({"X-App-Usage": '{"call_count": "many"}'}, None),
+    ],
+)
+def test_a_post_taken_when_the_allowance_is_nearly_spent_is_published_and_the_channel_rests(
+    httpserver: HTTPServer, page: FacebookPage, session: MemorySession, headers: dict[str, str], rests: timedelta | None
+) -> None:
+    httpserver.expect_oneshot_request(FEED).respond_with_json({"id": f"{PAGE}_1"}, 200, headers)
+
+    assert page.publish(PLAIN, session).state is State.PUBLISHED
+    assert session.rests == ([] if rests is None else [NOON + rests])
 
 
 def test_too_many_requests_is_an_allowance_even_as_a_page_of_html(

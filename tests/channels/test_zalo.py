@@ -284,6 +284,7 @@ def test_an_expired_token_is_renewed_before_it_is_used_and_kept_with_its_hour(
         "access_token": "access-2",
         "refresh_token": "refresh-2",
         "expires_at": (NOON + timedelta(hours=25)).isoformat(),
+        "refresh_ends_at": (NOON + timedelta(days=90)).isoformat(),
     }
 
 
@@ -369,6 +370,36 @@ def test_a_dead_access_token_is_renewed_in_passing(services: SimpleNamespace, no
     assert rig.channel().publish(rig.outgoing, rig.session()).state is State.PUBLISHED
     assert rig.words() == [rig.outgoing.text]
     rig.close()
+
+
+@pytest.mark.parametrize("name", ["access_token", "app_secret"])
+def test_a_secret_that_no_header_carries_asks_for_a_login_and_leaves_no_doubt(
+    services: SimpleNamespace, nowhere: str, name: str
+) -> None:
+    rig = zalo_rig(services, nowhere)
+    rig.credentials.secrets |= {name: "mã-của-tỉnh", "expires_at": rig.clock().isoformat()}
+    if name == "access_token":
+        del rig.credentials.secrets["expires_at"]
+
+    rig.catch(NeedsLogin, lambda: rig.channel().publish(rig.outgoing, rig.session()))
+    assert rig.words() == []
+    rig.close()
+
+
+@pytest.mark.parametrize(
+    ("details", "state"),
+    [
+        (answer({"status": "show"}), State.PUBLISHED),
+        (answer({"status": "hide"}), State.REMOVED),
+        (answer(error=-201, message="article id is invalid"), State.REMOVED),
+    ],
+)
+def test_an_article_that_is_gone_or_hidden_is_not_public(
+    httpserver: HTTPServer, oa: ZaloOfficialAccount, session: MemorySession, details: dict[str, Any], state: State
+) -> None:
+    serve(httpserver, f"{ROOT}/getdetail", details)
+
+    assert oa.refresh(OUT, session).state is state
 
 
 def test_a_renewal_whose_answer_is_lost_asks_for_a_login_and_sends_nothing(

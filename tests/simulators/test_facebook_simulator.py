@@ -1024,6 +1024,17 @@ def test_every_answer_tells_how_much_of_the_allowance_is_used(scene: Scene) -> N
     assert answers[0].headers["facebook-api-version"] == "v26.0"
 
 
+@proves("L3")
+def test_a_gateway_refuses_in_plain_text_with_or_without_a_time(scene: Scene) -> None:
+    waits = []
+    for kind in ("http_429", "http_429_retry_after"):
+        scene.simulator.fault(kind, match="me")
+        answer = scene.raw("GET", "v26.0/me", params={"access_token": scene.page.token})
+        assert answer.status_code == 429 and answer.headers["Content-Type"].startswith("text/plain")
+        waits.append(answer.headers.get("Retry-After"))
+    assert waits == [None, "600"]
+
+
 @proves("L2")
 def test_a_page_that_has_used_up_its_calls_is_told_how_long_to_wait(scene: Scene) -> None:
     page = scene.simulator.add_page("Trang nhỏ", daily_calls=2)

@@ -113,7 +113,7 @@ function addRow(button) {
   button.addEventListener("click", () => {
     const row = spare()[0];
     row.hidden = false;
-    row.querySelector("input").focus();
+    row.querySelector("input:not([type=hidden]), select").focus();
     button.hidden = !spare().length;
   });
 }

@@ -75,6 +75,16 @@ def _error(error: GraphError, minutes: int = 0) -> Callable[[Request, Response |
     return answer
 
 
+def _too_many(seconds: int | None) -> Callable[[Request, Response | None, float], Response]:
+    """What a gateway before the Graph API answers (RFC 6585 section 4, RFC 9110 section 10.2.3)."""
+
+    def answer(*_: Any) -> Response:
+        headers = {} if seconds is None else {"Retry-After": str(seconds)}
+        return Response("Too many requests", 429, headers, content_type="text/plain; charset=utf-8")
+
+    return answer
+
+
 _UNKNOWN = GraphError(1, "An unknown error has occurred.")
 _SERVICE = GraphError(2, "An unexpected error has occurred. Please retry your request later.", transient=True)
 _APP_LIMIT = GraphError(4, "(#4) Application request limit reached", transient=True)
@@ -94,6 +104,8 @@ FAULTS: dict[str, Fault] = {
     "empty_200": Fault(True, _empty_200),
     "rate_limit": Fault(False, _error(_PAGE_LIMIT, minutes=30)),
     "app_rate_limit": Fault(False, _error(_APP_LIMIT, minutes=30)),
+    "http_429": Fault(False, _too_many(None)),
+    "http_429_retry_after": Fault(False, _too_many(600)),
     "http_500": Fault(False, _error(_UNKNOWN)),
     "http_500_after_accept": Fault(True, _error(_UNKNOWN)),
     "transient": Fault(False, _error(_SERVICE)),

@@ -115,14 +115,19 @@ class GraphSimulator:
         refuses_duplicates: bool | None = None,
         empty_pages: int | None = None,
         permalink_base: str | None = None,
+        app_usage: int | None = None,
+        page_usage: int | None = None,
     ) -> None:
         """Change how the service behaves: rule F14 on or off, how many empty pages of data come before a ranked
-        list (rule R3, one by default), and an address under which permalinks lead to the simulated feed."""
+        list (rule R3, one by default), an address under which permalinks lead to the simulated feed, and the per cent
+        of an allowance that the rate headers show as used (rule L1; a Page's 0 is what it has really used)."""
         with self._lock:
             store = self._store
             store.refuses_duplicates = store.refuses_duplicates if refuses_duplicates is None else refuses_duplicates
             store.empty_pages = store.empty_pages if empty_pages is None else empty_pages
             store.permalink_base = store.permalink_base if permalink_base is None else permalink_base.rstrip("/")
+            store.app_usage = store.app_usage if app_usage is None else app_usage
+            store.page_usage = store.page_usage if page_usage is None else page_usage
 
     def fault(self, kind: str, times: int = 1, match: str = "feed", seconds: float = 0.3) -> None:
         """Spoil the next `times` calls whose "METHOD /path" contains `match`; the kinds are those of `FAULTS`.
@@ -195,13 +200,14 @@ class GraphSimulator:
 
     def _usage(self, call: Call) -> dict[str, str]:
         """The rate headers (Graph API, channels.md section 2.6)."""
-        headers = {"X-App-Usage": json.dumps({"call_count": 1, "total_cputime": 1, "total_time": 1})}
+        app = {"call_count": self._store.app_usage, "total_cputime": 1, "total_time": 1}
+        headers = {"X-App-Usage": json.dumps(app)}
         token = self._store.tokens.get(call.token)
         page = self._store.pages.get(token.owner_id) if token else None
         if page is not None:
             row = {
                 "type": "pages",
-                "call_count": self._store.usage(page),
+                "call_count": self._store.page_usage or self._store.usage(page),
                 "total_cputime": 1,
                 "total_time": 1,
                 "estimated_time_to_regain_access": self._store.minutes_to_regain(page),

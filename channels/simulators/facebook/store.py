@@ -145,6 +145,8 @@ class Store:
         self.refuses_duplicates = True
         self.empty_pages = 1
         self.permalink_base = ""
+        # Per cent of the app's allowance, and of the Page's (0: as counted), that its headers show.
+        self.app_usage, self.page_usage = 1, 0
         self._serial = itertools.count(122_100_000_000_001)
 
     def new_id(self) -> str:

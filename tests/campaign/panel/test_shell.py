@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 import campaign.panel
 from campaign.clock import SetClock
 from campaign.home import Home, add_user
-from campaign.models import Campaign, CampaignChannel, CampaignMessage, PostState, Revision, RevisionState, Unit, User
+from campaign.models import Campaign, CampaignMessage, PostState, Revision, RevisionState, Unit, User
 from campaign.panel import labels, menu
 from campaign.panel.access import PUBLIC, SIGNED_IN
 from campaign.panel.app import create_app
@@ -129,8 +129,8 @@ def busy_home(world: World, people: dict[str, User], unit: Unit, clock: SetClock
         unit=unit, name="Tháng hành động", starts_on=clock.now().date(), ends_on=clock.now().date() + timedelta(20),
         shares=dict.fromkeys(PILLARS, 1), created_by=people["editor"], created_at=clock.now(),
     )  # fmt: skip
-    for channel in world.channels.values():
-        CampaignChannel.create(campaign=plan, channel=channel, posts_per_week=3)
+    for kind in world.channels:
+        world.aim(plan, kind, per_week=3)
     CampaignMessage.create(campaign=plan, message=world.approved("trong-chien-dich").message)
     for revision in Revision.select().order_by(Revision.id).limit(3):
         submit(people["editor"], revision, clock.now())

@@ -1,0 +1,1 @@
+"""How fast and how surely posts are delivered, beside task queues that others use. Run `python -m bench.delivery`."""
