@@ -26,7 +26,8 @@ def number(text: str) -> int:
 
 def test_the_editor_settles_a_post_in_doubt_and_it_goes_out_once(running: Demo, seat: Seat) -> None:
     doubtful = Post.get(Post.state == PostState.UNSURE)
-    page_id = doubtful.channel.settings["page_id"]
+    page_id, words = doubtful.channel.settings["page_id"], doubtful.payload["text"]
+    before = running.facebook.times_accepted(page_id, words)  # the message may have been told in these words before
     editor = seat("bientap")
     editor.choose("Cần xử lý")
     editor.press("Chưa lên")
@@ -41,7 +42,7 @@ def test_the_editor_settles_a_post_in_doubt_and_it_goes_out_once(running: Demo, 
 
     editor.go(f"/bai/{doubtful.id}")
     editor.sees("Đã đăng")
-    assert running.facebook.times_accepted(page_id, doubtful.payload["text"]) == 1
+    assert running.facebook.times_accepted(page_id, words) == before + 1
 
 
 def test_the_reviewer_sees_the_figures_of_the_services_themselves(running: Demo, seat: Seat) -> None:

@@ -193,7 +193,8 @@ def open_post(editor: Visitor, channel: str) -> None:
     """From the menu to the campaign's post on a channel."""
     page = editor.page
     editor.choose("Chiến dịch")
-    page.get_by_role("link", name=CAMPAIGN).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=CAMPAIGN).first.click()
     with page.expect_navigation():
         page.get_by_label("Kênh").select_option(label=channel)
     page.locator(".cal-post").filter(has_text=TITLE).click()
