@@ -89,15 +89,19 @@ def month(seed: int, days: int = 30) -> PlanInput:
 
 
 def measure_month() -> None:
-    """Print the time of a plan, exact and fast."""
+    """Print the time of a plan, exact and fast, and of the next fast one, when a slider has moved."""
     plan(month(0, days=7))  # warm
-    for exact, limit in ((True, EXACT_LIMIT), (False, FAST_LIMIT)):
+    moved = {**SHARES, "policy": 0.2, "examples": 0.05}
+    for name, limit, first, exact, shares in (
+        ("exact", EXACT_LIMIT, 1, True, SHARES),
+        ("fast, the first one", FAST_LIMIT, 101, False, SHARES),
+        ("fast, after a slider moved", FAST_LIMIT, 101, False, moved),
+    ):
         spans = []
-        for seed in range(ROUNDS):
+        for seed in range(first, first + ROUNDS):
             begun = perf_counter()
-            plan(replace(month(seed), exact=exact))
+            plan(replace(month(seed), exact=exact, shares=shares))
             spans.append(1000 * (perf_counter() - begun))
-        name = "exact" if exact else "fast"
         print(f"month of a commune, {name}: {median(spans):.0f} ms (limit {limit:,} ms)")
 
 
