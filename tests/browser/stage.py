@@ -267,9 +267,10 @@ class Visitor:
         self.look()
 
     def press(self, name: str, inside: Locator | None = None) -> None:
-        """Press the button of this name, the first in sight."""
+        """Press the button of this name, the first in sight, and wait for the page that it leads to."""
         found = (inside or self.page.locator("main")).get_by_role("button", name=name, exact=True)
         found.filter(visible=True).first.click()
+        self.page.wait_for_load_state("load")
 
     def look(self) -> None:
         """Fail if the page is not one that everybody can use: its language, its heading, the names of its fields, and

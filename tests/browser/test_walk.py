@@ -133,7 +133,9 @@ def approve(approver: Visitor) -> None:
     page.get_by_role("link", name=TITLE).click()
     page.get_by_role("tab", name="Trang Facebook").click()
     approver.sees(WORDS["facebook"])
-    assert page.get_by_role("img", name=ALT).filter(visible=True).count() == 1
+    shown = page.get_by_role("img", name=ALT).filter(visible=True)
+    shown.first.wait_for()
+    assert shown.count() == 1
     page.get_by_role("tab", name="Zalo OA").click()
     for words in (ZALO_TITLE, ZALO_LEAD, WORDS["zalo"]):
         approver.sees(words)
@@ -165,6 +167,7 @@ def plan(editor: Visitor) -> None:
     editor.look()
     editor.press("Lưu và xem kế hoạch")
     slots = page.locator("details.slot").filter(has_text=TITLE)
+    slots.last.wait_for()
     assert slots.count() == 3
     why = slots.first.locator(".slot-why")
     assert not why.is_visible()
