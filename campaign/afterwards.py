@@ -12,10 +12,11 @@ from campaign.adapters import Adapters
 from campaign.clock import local_day
 from campaign.db import write
 from campaign.errors import NotAllowed, Problem
+from campaign.freezer import Freezer
 from campaign.models import Amendment, Edition, Post, PostState, Revision, Task, User
 from campaign.recall import MOVING
 from campaign.rights import can, need
-from campaign.scheduling import Freezer, need_hour
+from campaign.scheduling import need_hour
 from campaign.workflow import approved_revision, content_of, is_approved
 from channels.registry import KINDS
 from content.message import hash_document

@@ -4,16 +4,15 @@ Both may be asked of a service twice, so that a worker that dies, or an answer t
 """
 
 import logging
-import random
 from datetime import datetime, timedelta
 
 from campaign import afterwards, pacing, removal
 from campaign.adapters import Adapters
 from campaign.channel_admin import PAUSED_BY_HAND
 from campaign.db import connected, write
+from campaign.freezer import Freezer
 from campaign.ledger import PAUSED, Ledger
 from campaign.models import Amendment, Channel, Post, PostState, Unit, User, note
-from campaign.scheduling import Freezer
 from campaign.session import LedgerSession
 from campaign.vault import Vault
 from channels.base import ChannelError, RateLimited, Receipt, Rejected, State
@@ -22,7 +21,6 @@ log = logging.getLogger(__name__)
 
 # Longer than the slowest revision takes: a new token, an article submitted and asked for four times, 35 s each.
 _LEASE = timedelta(minutes=5)
-_BACK_OFF, _MOST_BACK_OFF = timedelta(seconds=30), timedelta(minutes=30)
 _AT_ONCE = 20
 _KINDS = ("take_down", "revise")
 _GONE = "Kênh không còn cho thấy bài này, hoặc không còn cho phép; hãy mở kênh để xem."
@@ -142,5 +140,4 @@ def _next_try(amendment: Amendment, error: Exception, now: datetime) -> datetime
     """Soon, then less and less often; where the service names a time, then."""
     if isinstance(error, RateLimited):
         return error.until
-    longest: timedelta = min(_BACK_OFF * 2 ** min(amendment.tries, 10), _MOST_BACK_OFF)
-    return now + longest * (0.5 + random.random() / 2)  # noqa: S311 nothing secret
+    return now + pacing.back_off(amendment.tries)

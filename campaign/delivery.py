@@ -7,7 +7,6 @@ is waited for, so that hundreds of threads need only a few.
 """
 
 import logging
-import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +17,13 @@ from campaign import aftermath, pacing, strangers
 from campaign.adapters import Adapters
 from campaign.db import connected
 from campaign.errors import Problem
+from campaign.freezer import Freezer
 from campaign.gate import UNREADABLE, Gate, Hold, Late, Later, goes_ahead
 from campaign.leases import Claim, LostLease
 from campaign.ledger import NEVER, REFRESH_EVERY, Ledger, forget_answers, is_resumable
 from campaign.loading import load
 from campaign.models import Attempt, Post, PostState
 from campaign.recall import Recall
-from campaign.scheduling import Freezer
 from campaign.session import LedgerSession
 from campaign.vault import Vault
 from channels.base import (
@@ -48,13 +47,10 @@ from channels.registry import KINDS
 
 log = logging.getLogger(__name__)
 
-BACK_OFF = timedelta(seconds=30)
-MOST_BACK_OFF = timedelta(minutes=30)
 # When an unsure post is read back: at once, after 1, 5 and 15 minutes, then hourly for a day.
 LOOKS = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)) + (timedelta(hours=1),) * 24
 # How many of them come before the hour of a post that was given ahead.
 _LOOKS_AHEAD = 4
-_RANDOM = random.SystemRandom()
 
 
 class Delivery:
@@ -66,7 +62,7 @@ class Delivery:
         adapters: Adapters,
         freezer: Freezer,
         vault: Vault,
-        jitter: Callable[[], float] = _RANDOM.random,
+        jitter: Callable[[], float] = pacing.RANDOM,
     ) -> None:
         self.ledger, self._adapters, self._freezer, self._vault = ledger, adapters, freezer, vault
         self._gate = Gate(adapters, freezer)
@@ -160,7 +156,7 @@ class Delivery:
             if isinstance(error, Temporary) and post.tries >= strangers.PATIENCE:
                 return True
             pacing.heed(post.channel_id, error, self.ledger.clock)
-            self._retry(claim, post, str(error), self._pause_after(post))
+            self._retry(claim, post, str(error), pacing.back_off(post.tries, self._jitter))
             return False
         if meets_others:
             self.ledger.record(claim, state=PostState.SCHEDULED)
@@ -204,14 +200,14 @@ class Delivery:
         if isinstance(error, Unsure):
             self.ledger.close_attempt(attempt, "unsure", sentence)
             if is_resumable(post):
-                self._retry(claim, post, sentence, self._pause_after(post))
+                self._retry(claim, post, sentence, pacing.back_off(post.tries, self._jitter))
             else:
                 self.ledger.record(claim, **aftermath.doubt(post, now, sentence))
             return
         self.ledger.close_attempt(attempt, "refused" if isinstance(error, Rejected) else "not_sent", sentence)
         pacing.give_turn_back(post.channel_id, post.id)
         if isinstance(error, Temporary):
-            self._retry(claim, post, sentence, error.retry_after or self._pause_after(post))
+            self._retry(claim, post, sentence, error.retry_after or pacing.back_off(post.tries, self._jitter))
         elif isinstance(error, RateLimited):
             pacing.park(post.channel_id, error.until, sentence, self.ledger.clock)
             self.ledger.record(claim, state=PostState.SCHEDULED, act_at=error.until, error=sentence)
@@ -224,11 +220,6 @@ class Delivery:
     def _retry(self, claim: Claim, post: Post, sentence: str, wait: timedelta) -> None:
         at = self.ledger.clock.now() + wait
         self.ledger.record(claim, state=PostState.SCHEDULED, act_at=at, tries=post.tries + 1, error=sentence)
-
-    def _pause_after(self, post: Post) -> timedelta:
-        """Exponential back-off with jitter, so that a service that recovers is not met by all at once."""
-        longest: timedelta = min(BACK_OFF * 2 ** min(post.tries, 10), MOST_BACK_OFF)
-        return longest * (0.5 + self._jitter() / 2)
 
     # ------------------------------------------------------------ looking
 

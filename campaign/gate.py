@@ -15,9 +15,9 @@ from campaign.adapters import Adapters, missing_settings
 from campaign.clock import local, monotonic
 from campaign.db import Unreachable
 from campaign.errors import Problem
+from campaign.freezer import Freezer
 from campaign.hours import is_quiet
 from campaign.models import Channel, Message, Post, Revision
-from campaign.scheduling import Freezer
 from campaign.workflow import is_approved
 from channels.base import Outgoing
 from channels.registry import KINDS

@@ -19,12 +19,12 @@ from campaign.config import Config
 from campaign.consents import Evidence
 from campaign.delivery import Delivery
 from campaign.errors import Problem, WrongUse
+from campaign.freezer import Freezer
 from campaign.ledger import Ledger
 from campaign.library import Loaded
 from campaign.models import Membership, Unit, User
 from campaign.pictures import PictureStore
 from campaign.rights import ROLES
-from campaign.scheduling import Freezer
 from campaign.strangers import Strangers
 from campaign.tokens import Watch
 from campaign.vault import Vault

@@ -7,6 +7,8 @@ are taken in one conditional update, and nobody has to refill anything.
 An instant that lies farther ahead than it ever can was written before the clock was put back; it counts as now.
 """
 
+import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +16,9 @@ from campaign.clock import Clock
 from campaign.db import connected, instant, micros, run, write
 from campaign.models import Channel
 from channels.base import NeedsLogin, Pace, RateLimited
+
+BACK_OFF, MOST_BACK_OFF = timedelta(seconds=30), timedelta(minutes=30)
+RANDOM = random.SystemRandom().random
 
 # What a channel must be to be spoken to at all, as a condition on its row `c` with one value: now.
 AWAKE = "c.paused = '' AND (c.parked_until IS NULL OR c.parked_until <= ?)"
@@ -57,6 +62,13 @@ def _free_at(channel: int, post: int, gap: timedelta | None, pace: Pace | None, 
     if pace is not None and paced_at is not None and paced_at <= micros(now + pace.every * pace.burst):
         at = max(at, instant(paced_at) - pace.every * (pace.burst - 1))
     return at
+
+
+def back_off(tries: int, jitter: Callable[[], float] = RANDOM) -> timedelta:
+    """How long to wait after so many tries: twice as long each time, with jitter (0 to 1), so that a service that
+    recovers is not met by all at once."""
+    longest: timedelta = min(BACK_OFF * 2 ** min(tries, 10), MOST_BACK_OFF)
+    return longest * (0.5 + jitter() / 2)
 
 
 def give_turn_back(channel: int, post: int) -> None:

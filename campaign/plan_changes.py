@@ -17,9 +17,10 @@ from campaign import audit
 from campaign.audit import OfPost
 from campaign.db import is_sqlite
 from campaign.errors import Problem
+from campaign.freezer import Freezer
 from campaign.models import AppliedPlan, Attempt, Campaign, Channel, Post, PostState, Revision, Unit, User
 from campaign.planner.values import Plan, Slot
-from campaign.scheduling import Freezer, first_act, new_row
+from campaign.scheduling import first_act, new_row
 from campaign.workflow import content_of
 
 _BATCH = 200  # posts a statement

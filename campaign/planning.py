@@ -12,13 +12,13 @@ from campaign.candidates import COUNTING, newest_approved
 from campaign.carried import baseline
 from campaign.db import write
 from campaign.errors import Problem
+from campaign.freezer import Freezer
 from campaign.models import AppliedPlan, Campaign, Revision, User
 from campaign.plan_differences import Change, differences
 from campaign.plan_sources import HEAD_START
 from campaign.planner.conduct import plan
 from campaign.planner.values import Plan, PlanInput, Slot
 from campaign.rights import need
-from campaign.scheduling import Freezer
 from campaign.terms import Terms
 
 __all__ = [
